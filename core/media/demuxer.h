@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/media/bytesource.h"
+#include "core/media/packet.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace aspersor::media {
+
+/// Pulls packets out of a live container.
+///
+/// Lives on the thread that calls it; open() and next() block in ByteSource::read(). H.264 and HEVC leave
+/// as Annex B with their parameter sets in extradata, AAC as raw AAC with its AudioSpecificConfig: the
+/// form that every muxer takes. A picture is handed on when its last byte has come, not when the next
+/// picture begins (see PesEnd). Timestamps are those of the container in 90 kHz ticks, unrepaired (33 bits
+/// for MPEG-TS): the Timeline is for that.
+class Demuxer
+{
+public:
+    struct Options {
+        std::string format = "mpegts";       ///< libav's demuxer name: "mpegts", "nut"; "": probe
+        std::size_t probeBytes = 64 * 1024;  ///< give up when these hold nothing of that format
+    };
+
+    /// Reads until the container is recognised. `source` must outlive the demuxer.
+    /// Error::BadRequest: not that container. Other kinds: what `source` said.
+    [[nodiscard]] static Result<std::unique_ptr<Demuxer>> open(ByteSource &source, const Options &options);
+
+    Demuxer(const Demuxer &) = delete;
+    Demuxer &operator=(const Demuxer &) = delete;
+    ~Demuxer();
+
+    /// The next packet in the order of arrival; nothing at the regular end. Packets are held back (bounded)
+    /// until every announced track is described, and start with a keyframe on the video track.
+    [[nodiscard]] Result<std::optional<Packet>> next();
+
+    /// The tracks of the packet last returned. Complete from the first packet on.
+    [[nodiscard]] const StreamDescription &description() const;
+    /// Grows with each change of description(): compare before handing on a packet.
+    [[nodiscard]] std::uint32_t descriptionVersion() const;
+    /// Lost sync, continuity gaps, damaged packets so far.
+    [[nodiscard]] std::uint64_t errors() const;
+
+private:
+    struct Impl;
+    explicit Demuxer(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace aspersor::media

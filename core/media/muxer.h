@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/media/packet.h"
+#include "core/media/result.h"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace aspersor::media {
+
+/// Writes packets as a live container, into a callback.
+///
+/// Lives on the thread that calls it. Tuned for live: nothing is held back for interleaving, a flush() after
+/// a packet brings out all of its bytes, and nothing ever seeks.
+class Muxer
+{
+public:
+    /// Receives bytes as they are made; the span is valid during the call only.
+    using Output = std::function<void(std::span<const std::uint8_t>)>;
+
+    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska", "mp4", "adts", "nut") for the tracks it
+    /// can carry and writes the container's header. Error::Libav when it can carry none of them.
+    [[nodiscard]] static Result<std::unique_ptr<Muxer>> open(const std::string &format,
+                                                             const StreamDescription &description, Output output);
+
+    Muxer(const Muxer &) = delete;
+    Muxer &operator=(const Muxer &) = delete;
+    ~Muxer();
+
+    /// False for a track that this format cannot carry (video in "adts"): such packets are skipped by write().
+    [[nodiscard]] bool carries(int track) const;
+
+    /// Adds a packet; its timestamps must have passed a Timeline. MPEG-TS repeats PAT and PMT before a video keyframe.
+    [[nodiscard]] Result<void> write(const Packet &packet);
+    /// Brings out everything written so far (a cluster, a fragment, a PES).
+    [[nodiscard]] Result<void> flush();
+    /// Writes the container's trailer, if it has one.
+    [[nodiscard]] Result<void> finish();
+
+private:
+    struct Impl;
+    explicit Muxer(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// libav's MIME type for a muxer name, or "application/octet-stream".
+[[nodiscard]] std::string mimeType(const std::string &format);
+
+} // namespace aspersor::media

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace aspersor::net {
+
+/// The head of an HTTP/1.x request (RFC 9112) as values.
+struct RequestHead {
+    std::string method;
+    std::string target;                        ///< as sent
+    std::string path;                          ///< percent-decoded, without the query
+    std::map<std::string, std::string> query;  ///< decoded; the first of equal names counts
+    std::map<std::string, std::string> fields; ///< names in lower case; equal names joined by ", "
+    int minorVersion = 1;                      ///< HTTP/1.minorVersion
+    bool chunked = false;
+    std::optional<std::uint64_t> contentLength;
+    bool expectContinue = false;
+    bool keepAlive = true;
+
+    [[nodiscard]] std::string_view field(std::string_view lowerCaseName) const; ///< "" when absent
+};
+
+/// An HTTP status with the sentence for the peer and the log.
+struct HttpError {
+    int status = 400;
+    std::string reason; ///< one sentence, with its full stop
+};
+
+struct RequestLimits {
+    std::size_t headBytes = 16 * 1024;
+    std::size_t fieldCount = 100;
+    std::size_t chunkHeadBytes = 4 * 1024; ///< a chunk-size line with its extensions; the trailer section
+};
+
+/// Reads one request incrementally: bytes in, head and body pieces out. Pure: no socket, no clock.
+///
+/// A shell over Boost.Beast's parser, which does the grammar; on top: limits, exactly one of chunked and
+/// Content-Length (request smuggling, RFC 9112 6.1), only "chunked" as transfer coding, no NUL or control
+/// bytes in the path.
+class RequestParser
+{
+public:
+    explicit RequestParser(const RequestLimits &limits = {});
+    RequestParser(const RequestParser &) = delete;
+    RequestParser &operator=(const RequestParser &) = delete;
+    ~RequestParser();
+
+    /// Body bytes as they stand in the input: valid during the call only, never gathered.
+    using BodySink = std::function<void(std::span<const std::uint8_t>)>;
+
+    /// Takes what it can from the front of `bytes` and returns how many that were; the caller passes the
+    /// rest again with what follows. Stops after the head (so that it can be judged before the body) and at the
+    /// end of the request. Body bytes go to `body`, at most `bytes.size()` of them.
+    [[nodiscard]] std::size_t feed(std::span<const std::uint8_t> bytes, const BodySink &body);
+
+    [[nodiscard]] bool headDone() const;
+    [[nodiscard]] bool done() const;                     ///< the whole request has been read
+    [[nodiscard]] const std::optional<HttpError> &error() const;
+    [[nodiscard]] const RequestHead &head() const;       ///< valid once headDone()
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// "HTTP/1.1 404 Not Found\r\n" and so on, with Content-Length, ready to send. `extraFields` are whole lines
+/// with their CRLF.
+[[nodiscard]] std::string response(int status, std::string_view contentType, std::string_view body,
+                                   std::string_view extraFields, bool keepAlive);
+/// The reason phrase of a status (RFC 9110).
+[[nodiscard]] std::string_view statusText(int status);
+
+} // namespace aspersor::net
