@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/feed/feedtypes.h"
+#include "core/ffserver/ffserverstatus.h"
+#include "core/log/logentry.h"
+#include "core/settings/settings.h"
+
+#include <QMainWindow>
+#include <QStringList>
+#include <functional>
+#include <memory>
+
+namespace aspersor {
+
+/// The operator's window: every feed in a table, its preview, the log, and what can be done about them.
+///
+/// Lives in the GUI thread. It holds no truth: values come in by the slots, what the operator wants leaves by
+/// the signals. It knows neither ControlRoom nor PreviewPanel; connectToRoom() in ui/wiring.h joins it to the
+/// room. A program does this:
+///
+///     QApplication app(argc, argv);
+///     installLanguage(settings.language);                        // ui/language.h, before any widget
+///     ControlRoom room(settings);
+///     MainWindow window(settings, configDir + "/window.ini");
+///     connectToRoom(window, room);                               // ui/wiring.h; makes the preview panel, too
+///     QObject::connect(&window, &MainWindow::settingsChanged, &app, [](const Settings &s) { ...save to disk... });
+///     window.show();
+///     room.start();
+///     return app.exec();
+///
+/// Closing the window asks first while a phone is live. A program that must end at once (SIGTERM) calls
+/// QCoreApplication::exit(), not quit(): quit() would ask, too.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    using StreamUrls = std::function<QStringList(const QString &feed)>;
+
+    /// `stateFile`: the INI file for geometry, columns and filters; empty: nothing is remembered.
+    explicit MainWindow(const Settings &settings, const QString &stateFile = {}, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    /// Replaces the placeholder on the right; the window takes ownership.
+    void setPreviewWidget(QWidget *preview);
+    /// Tells under which addresses viewers open a feed; asked when they are to be shown, copied or opened.
+    void setStreamUrls(StreamUrls streamUrls);
+
+    [[nodiscard]] QString currentFeed() const; ///< the feed whose preview is shown; empty: none
+
+public slots:
+    void updateFeeds(const aspersor::FeedStatsList &feeds); ///< whole snapshot, at most 4 times a second
+    void updateFfserver(const aspersor::FfserverStatus &status);
+    void addLog(const aspersor::LogEntry &entry);           ///< shown in batches, ten times a second
+    void setAddresses(const QString &ingestUrl, const QString &viewersUrl); ///< with the ports really taken
+    void setSettings(const aspersor::Settings &settings);   ///< what is in force now
+    /// A bar with the sentence above the feeds until the next call; empty: no bar.
+    void showStartProblem(const QString &reason);
+
+signals:
+    void kickRequested(const QString &feed);
+    void banRequested(const QString &feed, int seconds);
+    void letBackInRequested(const QString &feed);
+    void restartFfserverRequested();
+    void settingsChanged(const aspersor::Settings &settings); ///< the operator pressed Save; validated
+    void currentFeedChanged(const QString &feed);             ///< for the preview; empty: nothing to show
+    void fullScreenPreviewRequested();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> m_parts;
+};
+
+} // namespace aspersor
