@@ -55,7 +55,9 @@ private:
 };
 
 enum class Wait { Ready, TimedOut, Woken };
-/// poll() on a descriptor and a waker; Woken wins when both are so.
+/// poll() on a descriptor and a waker; Woken wins when both are so. A negative timeout waits for ever, a
+/// descriptor of -1 for the waker only; an error or hang-up of the descriptor counts as Ready: the read or
+/// write says what it was.
 [[nodiscard]] Wait waitReadable(int descriptor, const Waker &waker, std::chrono::milliseconds timeout);
 [[nodiscard]] Wait waitWritable(int descriptor, const Waker &waker, std::chrono::milliseconds timeout);
 
