@@ -22,33 +22,35 @@ class Demuxer
 {
 public:
     struct Options {
-        std::string format = "mpegts";       ///< libav's demuxer name: "mpegts", "nut"; "": probe
-        std::size_t probeBytes = 64 * 1024;  ///< give up when these hold nothing of that format
+        /// "mpegts"; linkFormat (see linkformat.h); another demuxer of libav by name; "": probe.
+        std::string format = "mpegts";
+        std::size_t probeBytes = 64 * 1024; ///< give up when these hold nothing of that format
     };
 
     /// Reads until the container is recognised. `source` must outlive the demuxer.
     /// Error::BadRequest: not that container. Other kinds: what `source` said.
     [[nodiscard]] static Result<std::unique_ptr<Demuxer>> open(ByteSource &source, const Options &options);
 
+    Demuxer() = default;
     Demuxer(const Demuxer &) = delete;
     Demuxer &operator=(const Demuxer &) = delete;
-    ~Demuxer();
+    virtual ~Demuxer() = default;
 
     /// The next packet in the order of arrival; nothing at the regular end. Packets are held back (bounded)
     /// until every announced track is described, and start with a keyframe on the video track.
-    [[nodiscard]] Result<std::optional<Packet>> next();
+    [[nodiscard]] virtual Result<std::optional<Packet>> next() = 0;
 
     /// The tracks of the packet last returned. Complete from the first packet on.
-    [[nodiscard]] const StreamDescription &description() const;
+    [[nodiscard]] const StreamDescription &description() const { return m_description; }
     /// Grows with each change of description(): compare before handing on a packet.
-    [[nodiscard]] std::uint32_t descriptionVersion() const;
-    /// Lost sync, continuity gaps, damaged packets so far.
-    [[nodiscard]] std::uint64_t errors() const;
+    [[nodiscard]] std::uint32_t descriptionVersion() const { return m_version; }
+    /// Lost sync, damaged packets so far.
+    [[nodiscard]] std::uint64_t errors() const { return m_errors; }
 
-private:
-    struct Impl;
-    explicit Demuxer(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> m_impl;
+protected:
+    StreamDescription m_description;
+    std::uint32_t m_version = 0;
+    std::uint64_t m_errors = 0;
 };
 
 } // namespace aspersor::media

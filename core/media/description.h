@@ -18,17 +18,17 @@ enum class TrackKind : std::uint8_t { Video, Audio, Other };
 /// What a decoder or a muxer must know of one elementary stream. A value: compare to see a change.
 struct TrackDescription {
     TrackKind kind = TrackKind::Other;
-    int codecId = 0;             ///< libav's AVCodecID, as an int so that no libav header is needed here
-    int profile = -99;           ///< libav's number; -99: unknown
+    int codecId = 0;   ///< libav's AVCodecID, as an int so that no libav header is needed here
+    int profile = -99; ///< libav's number; -99: unknown
     int level = -99;
-    int width = 0;               ///< pixels, video only
+    int width = 0; ///< pixels, video only
     int height = 0;
-    int sampleRate = 0;          ///< Hz, audio only
+    int sampleRate = 0; ///< Hz, audio only
     int channels = 0;
-    std::int64_t bitRate = 0;    ///< bit/s as declared; 0: unknown
-    int frameRateNum = 0;        ///< frames/s as declared; 0: unknown
+    std::int64_t bitRate = 0; ///< bit/s as declared; 0: unknown
+    int frameRateNum = 0;     ///< frames/s as declared; 0: unknown
     int frameRateDen = 1;
-    int frameSize = 0;           ///< audio samples per packet; 0: unknown
+    int frameSize = 0; ///< audio samples per packet; 0: unknown
     /// H.264/HEVC: parameter sets in Annex B form; AAC: AudioSpecificConfig; else the codec's own.
     std::vector<std::uint8_t> extradata;
 

@@ -21,19 +21,21 @@ public:
     /// Receives bytes as they are made; the span is valid during the call only.
     using Output = std::function<void(std::span<const std::uint8_t>)>;
 
-    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska", "mp4", "adts", "nut") for the tracks it
-    /// can carry and writes the container's header. Error::Libav when it can carry none of them.
-    [[nodiscard]] static Result<std::unique_ptr<Muxer>> open(const std::string &format,
-                                                             const StreamDescription &description, Output output);
+    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska", "mp4", "adts", "nut") for the tracks
+    /// it can carry and writes the container's header. Error::Libav when it can carry none of them.
+    [[nodiscard]] static Result<std::unique_ptr<Muxer>>
+    open(const std::string &format, const StreamDescription &description, Output output);
 
     Muxer(const Muxer &) = delete;
     Muxer &operator=(const Muxer &) = delete;
     ~Muxer();
 
-    /// False for a track that this format cannot carry (video in "adts"): such packets are skipped by write().
+    /// False for a track that this format cannot carry (video in "adts"): such packets are skipped by
+    /// write().
     [[nodiscard]] bool carries(int track) const;
 
-    /// Adds a packet; its timestamps must have passed a Timeline. MPEG-TS repeats PAT and PMT before a video keyframe.
+    /// Adds a packet; its timestamps must have passed a Timeline. MPEG-TS repeats PAT and PMT before a video
+    /// keyframe.
     [[nodiscard]] Result<void> write(const Packet &packet);
     /// Brings out everything written so far (a cluster, a fragment, a PES).
     [[nodiscard]] Result<void> flush();

@@ -32,12 +32,12 @@ public:
     [[nodiscard]] std::span<const std::uint8_t> data() const { return m_data; }
     [[nodiscard]] AVBufferRef *buffer() const { return m_buffer; } ///< still owned by the packet
 
-    int track = 0;           ///< index into StreamDescription::tracks
-    bool keyframe = false;   ///< decodable alone; true for every audio packet
-    bool corrupt = false;    ///< bytes are known to be missing
+    int track = 0;         ///< index into StreamDescription::tracks
+    bool keyframe = false; ///< decodable alone; true for every audio packet
+    bool corrupt = false;  ///< bytes are known to be missing
     Ticks pts = noTicks;
     Ticks dts = noTicks;
-    Ticks duration = 0;      ///< 0: unknown
+    Ticks duration = 0; ///< 0: unknown
 
 private:
     AVBufferRef *m_buffer = nullptr;

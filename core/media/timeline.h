@@ -31,22 +31,25 @@ public:
 
 private:
     struct Track {
-        Ticks lastDts = noTicks;      // as placed
-        Ticks lastDuration = 0;       // the distance of the last two dts
+        Ticks lastDts = noTicks; // as placed
+        Ticks lastDuration = 0;  // the distance of the last two dts
     };
-    struct Epoch {                    // one run of the source's clock: placed = unwrapped + offset
-        Ticks offset = 0;
-        Ticks lastRaw = noTicks;      // unwrapped
+    /// One run of the source's clock: placed = unwrapped + offset.
+    struct Epoch {
         bool valid = false;
+        Ticks offset = 0;
+        Ticks newestRaw = noTicks;     // unwrapped, of any track
+        std::vector<Ticks> rawOfTrack; // unwrapped; noTicks: none yet
     };
-    [[nodiscard]] Track &track(int index);
-    [[nodiscard]] Ticks toEpoch(Ticks raw, TimePoint now);
+    [[nodiscard]] bool fits(const Epoch &epoch, std::size_t track, Ticks raw, Ticks elapsed) const;
+    [[nodiscard]] Ticks placeIn(Epoch &epoch, std::size_t track, Ticks raw) const;
+    [[nodiscard]] Ticks placeDts(std::size_t track, Ticks raw, Ticks elapsed);
 
     std::vector<Track> m_tracks;
     Epoch m_current;
-    Epoch m_previous;                 // packets of a slower track may still come from before a jump
-    Ticks m_lastPlaced = noTicks;     // the newest dts of any track
-    TimePoint m_lastPlacedAt{};
+    Epoch m_previous; // packets of a slower track may still come from before a jump
+    Ticks m_newestPlaced = noTicks;
+    TimePoint m_placedAt{}; // when that was
     bool m_newSource = true;
     std::uint64_t m_jumps = 0;
 };

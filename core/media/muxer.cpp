@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/media/muxer.h"
+
+#include "core/media/avptr.h"
+#include "core/media/linkformat.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+extern "C" {
+#include <libavutil/opt.h>
+}
+
+namespace aspersor::media {
+
+namespace {
+
+constexpr int ioBufferBytes = 64 * 1024;
+constexpr AVRational ticksBase{1, static_cast<int>(ticksPerSecond)};
+
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+using WriteBytes = const std::uint8_t *;
+#else
+using WriteBytes = std::uint8_t *;
+#endif
+
+/// What makes libav's muxer write live: every packet at once, nothing that needs a seek or another packet.
+AVDictionary *liveOptions(const std::string &format)
+{
+    AVDictionary *options = nullptr;
+    const auto set = [&](const char *key, const char *value) { av_dict_set(&options, key, value, 0); };
+    if (format == "mpegts") {
+        set("pes_payload_size", "0"); // do not gather audio frames
+        set("mpegts_copyts", "1");
+    } else if (format == "flv") {
+        set("flvflags", "no_duration_filesize+no_sequence_end");
+    } else if (format == "matroska" || format == "webm") {
+        set("live", "1");
+        set("write_crc32", "0");
+    } else if (format == "mp4" || format == "mov") {
+        set("movflags", "frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer");
+        set("use_editlist", "0");
+    } else if (format == "nut") {
+        set("write_index", "0");
+    }
+    return options;
+}
+
+bool canCarry(const AVOutputFormat &format, const TrackDescription &track)
+{
+    const int answer =
+        avformat_query_codec(&format, static_cast<AVCodecID>(track.codecId), FF_COMPLIANCE_NORMAL);
+    if (answer >= 0)
+        return answer == 1;
+    // These have no table of codecs that libav could ask.
+    return std::strcmp(format.name, "mpegts") == 0 || std::strcmp(format.name, "nut") == 0;
+}
+
+std::size_t maxTracks(const std::string &format, TrackKind kind)
+{
+    if (format == "adts")
+        return kind == TrackKind::Audio ? 1 : 0;
+    return format == "flv" ? 1 : 16;
+}
+
+} // namespace
+
+struct Muxer::Impl {
+    Output output;
+    std::string format;
+    std::vector<int> streamOf;         // by track; -1: not carried
+    std::vector<std::int64_t> lastDts; // by libav's stream, in its time base
+    IoContext io;                      // must outlive the context
+    OutputContext context;
+    AvPacket scratch{av_packet_alloc()};
+    bool open = false;
+
+    std::vector<std::uint8_t> link; // linkFormat only: what flush() brings out
+
+    static int writeCallback(void *self, WriteBytes bytes, int size)
+    {
+        static_cast<Impl *>(self)->output({bytes, static_cast<std::size_t>(size)});
+        return size;
+    }
+    [[nodiscard]] Result<void> addTracks(const StreamDescription &description);
+    [[nodiscard]] Result<void> addTrack(const TrackDescription &track);
+};
+
+Result<void> Muxer::Impl::addTrack(const TrackDescription &track)
+{
+    AVStream *stream = avformat_new_stream(context.get(), nullptr);
+    if (!stream)
+        return avFailure("avformat_new_stream", AVERROR(ENOMEM));
+    stream->time_base = ticksBase;
+    AVCodecParameters &parameters = *stream->codecpar;
+    parameters.codec_type = track.kind == TrackKind::Video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
+    parameters.codec_id = static_cast<AVCodecID>(track.codecId);
+    parameters.profile = track.profile;
+    parameters.level = track.level;
+    parameters.bit_rate = track.bitRate;
+    parameters.width = track.width;
+    parameters.height = track.height;
+    parameters.sample_rate = track.sampleRate;
+    parameters.frame_size = track.frameSize;
+    if (track.channels > 0)
+        av_channel_layout_default(&parameters.ch_layout, track.channels);
+    if (!track.extradata.empty()) {
+        parameters.extradata =
+            static_cast<std::uint8_t *>(av_mallocz(track.extradata.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+        if (!parameters.extradata)
+            return avFailure("av_mallocz", AVERROR(ENOMEM));
+        std::ranges::copy(track.extradata, parameters.extradata);
+        parameters.extradata_size = static_cast<int>(track.extradata.size());
+    }
+    return {};
+}
+
+Result<void> Muxer::Impl::addTracks(const StreamDescription &description)
+{
+    std::size_t count[2] = {0, 0};
+    for (const TrackDescription &track : description.tracks) {
+        streamOf.push_back(-1);
+        if (track.kind == TrackKind::Other)
+            continue;
+        std::size_t &ofKind = count[track.kind == TrackKind::Video ? 0 : 1];
+        if (ofKind >= maxTracks(format, track.kind) || !canCarry(*context->oformat, track))
+            continue;
+        ++ofKind;
+        streamOf.back() = static_cast<int>(context->nb_streams);
+        if (auto added = addTrack(track); !added)
+            return added;
+    }
+    if (context->nb_streams == 0)
+        return failure(Error::Kind::Libav, "the format " + format + " can carry none of the feed's tracks");
+    lastDts.assign(context->nb_streams, AV_NOPTS_VALUE);
+    return {};
+}
+
+Muxer::Muxer(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+Muxer::~Muxer() = default;
+
+Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const StreamDescription &description,
+                                           Output output)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->output = std::move(output);
+    impl->format = format;
+    if (format == linkFormat) {
+        for (std::size_t i = 0; i < description.tracks.size(); ++i)
+            impl->streamOf.push_back(static_cast<int>(i));
+        appendLinkHeader(impl->link);
+        appendLinkDescription(description, impl->link);
+        impl->output(impl->link);
+        impl->link.clear();
+        return std::unique_ptr<Muxer>(new Muxer(std::move(impl)));
+    }
+
+    AVFormatContext *raw = nullptr;
+    if (const int code = avformat_alloc_output_context2(&raw, nullptr, format.c_str(), nullptr); code < 0)
+        return avFailure("avformat_alloc_output_context2", code);
+    impl->context.reset(raw);
+    auto *buffer = static_cast<std::uint8_t *>(av_malloc(ioBufferBytes));
+    impl->io.reset(
+        avio_alloc_context(buffer, ioBufferBytes, 1, impl.get(), nullptr, Impl::writeCallback, nullptr));
+    if (!impl->io) {
+        av_free(buffer);
+        return avFailure("avio_alloc_context", AVERROR(ENOMEM));
+    }
+    impl->io->seekable = 0;
+    raw->pb = impl->io.get();
+    raw->flags |= AVFMT_FLAG_CUSTOM_IO;
+    raw->flags &= ~AVFMT_FLAG_AUTO_BSF; // packets arrive in the form that muxers take
+    raw->avoid_negative_ts = 0;         // the Timeline begins above zero
+    raw->flush_packets = 0;             // flush() says when
+    raw->max_delay = 50'000;            // us; MPEG-TS: PCR is written twice this ahead of DTS
+    if (auto added = impl->addTracks(description); !added)
+        return tl::unexpected<Error>(added.error());
+
+    AVDictionary *options = liveOptions(format);
+    const int code = avformat_write_header(raw, &options);
+    FreeDictionary{}(options);
+    if (code < 0)
+        return avFailure("avformat_write_header", code);
+    avio_flush(impl->io.get());
+    impl->open = true;
+    return std::unique_ptr<Muxer>(new Muxer(std::move(impl)));
+}
+
+bool Muxer::carries(int track) const
+{
+    const auto index = static_cast<std::size_t>(track);
+    return track >= 0 && index < m_impl->streamOf.size() && m_impl->streamOf[index] >= 0;
+}
+
+Result<void> Muxer::write(const Packet &packet)
+{
+    if (!carries(packet.track))
+        return {};
+    if (!m_impl->context) {
+        appendLinkPacket(packet, m_impl->link);
+        return {};
+    }
+    const int index = m_impl->streamOf[static_cast<std::size_t>(packet.track)];
+    AVFormatContext &context = *m_impl->context;
+    const AVStream &stream = *context.streams[index];
+    AVPacket &out = *m_impl->scratch;
+    out.buf = av_buffer_ref(packet.buffer());
+    out.data = const_cast<std::uint8_t *>(packet.data().data()); // libav's type; muxers only read
+    out.size = static_cast<int>(packet.data().size());
+    out.stream_index = index;
+    out.flags = (packet.keyframe ? AV_PKT_FLAG_KEY : 0) | (packet.corrupt ? AV_PKT_FLAG_CORRUPT : 0);
+    out.pts = packet.pts;
+    out.dts = packet.dts;
+    out.duration = packet.duration;
+    av_packet_rescale_ts(&out, ticksBase, stream.time_base);
+    // Rounding to a coarser time base may make neighbours equal, which muxers refuse.
+    std::int64_t &last = m_impl->lastDts[static_cast<std::size_t>(index)];
+    if (last != AV_NOPTS_VALUE && out.dts <= last && !(context.oformat->flags & AVFMT_TS_NONSTRICT)) {
+        out.dts = last + 1;
+        out.pts = std::max(out.pts, out.dts);
+    }
+    last = out.dts;
+    if (packet.keyframe && stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && m_impl->format == "mpegts")
+        av_opt_set(context.priv_data, "mpegts_flags", "+resend_headers", 0);
+    const int code = av_write_frame(&context, &out);
+    av_packet_unref(&out);
+    if (code < 0)
+        return avFailure("av_write_frame", code);
+    return {};
+}
+
+Result<void> Muxer::flush()
+{
+    if (!m_impl->context) {
+        if (!m_impl->link.empty())
+            m_impl->output(m_impl->link);
+        m_impl->link.clear();
+        return {};
+    }
+    const int code = av_write_frame(m_impl->context.get(), nullptr);
+    avio_flush(m_impl->io.get());
+    if (code < 0)
+        return avFailure("av_write_frame", code);
+    return {};
+}
+
+Result<void> Muxer::finish()
+{
+    if (!m_impl->context)
+        return flush();
+    if (!std::exchange(m_impl->open, false))
+        return {};
+    const int code = av_write_trailer(m_impl->context.get());
+    avio_flush(m_impl->io.get());
+    if (code < 0)
+        return avFailure("av_write_trailer", code);
+    return {};
+}
+
+std::string mimeType(const std::string &format)
+{
+    if (format == "mpegts")
+        return "video/mp2t"; // RFC 3555; libav spells it in capitals
+    const AVOutputFormat *output = av_guess_format(format.c_str(), nullptr, nullptr);
+    return output && output->mime_type
+               ? std::string(output->mime_type).substr(0, std::string(output->mime_type).find(','))
+               : "application/octet-stream";
+}
+
+} // namespace aspersor::media
