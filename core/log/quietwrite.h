@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+
+namespace aspersor {
+
+/// Writes to a descriptor that somebody else reads (a terminal, a pipe) without being stopped by a reader who
+/// does not: what cannot be written within 100 ms is dropped and counted.
+///
+/// Not thread-safe. The descriptor is not owned and its flags are left alone: O_NONBLOCK would be shared with
+/// whoever else has the same terminal.
+class QuietWriter
+{
+public:
+    explicit QuietWriter(int descriptor) : m_descriptor(descriptor) {}
+
+    void write(const QByteArray &line);
+    [[nodiscard]] qint64 dropped() const { return m_dropped; } ///< lines not written, wholly or in part
+
+private:
+    int m_descriptor;
+    bool m_stalled = false; ///< the last write found no room: the next does not wait again
+    qint64 m_dropped = 0;
+};
+
+} // namespace aspersor
