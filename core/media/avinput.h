@@ -31,6 +31,8 @@ public:
             return m_error ? tl::unexpected<Error>(*m_error)
                            : failure(Error::Kind::BadRequest, avMessage("avformat_open_input", code));
         m_context.reset(raw);
+        if (m_error) // a demuxer may take an error of its source for the end of a header
+            return tl::unexpected<Error>(*m_error);
         return {};
     }
 

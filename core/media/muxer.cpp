@@ -76,6 +76,8 @@ struct Muxer::Impl {
     OutputContext context;
     AvPacket scratch{av_packet_alloc()};
     bool open = false;
+    std::int64_t firstDts = AV_NOPTS_VALUE;
+    int lastIndex = -1; // libav's stream of the packet written last
 
     std::vector<std::uint8_t> link; // linkFormat only: what flush() brings out
 
@@ -84,6 +86,7 @@ struct Muxer::Impl {
         static_cast<Impl *>(self)->output({bytes, static_cast<std::size_t>(size)});
         return size;
     }
+    void releaseHeldAudio();
     [[nodiscard]] Result<void> addTracks(const StreamDescription &description);
     [[nodiscard]] Result<void> addTrack(const TrackDescription &track);
 };
@@ -136,6 +139,20 @@ Result<void> Muxer::Impl::addTracks(const StreamDescription &description)
         return failure(Error::Kind::Libav, "the format " + format + " can carry none of the feed's tracks");
     lastDts.assign(context->nb_streams, AV_NOPTS_VALUE);
     return {};
+}
+
+/// libav's Matroska muxer keeps an audio packet back until another packet follows, to end a cluster before a
+/// keyframe: an empty packet brings it out.
+void Muxer::Impl::releaseHeldAudio()
+{
+    if ((format != "matroska" && format != "webm") || lastIndex < 0 ||
+        context->streams[lastIndex]->codecpar->codec_type != AVMEDIA_TYPE_AUDIO)
+        return;
+    scratch->stream_index = lastIndex;
+    scratch->dts = scratch->pts = lastDts[static_cast<std::size_t>(lastIndex)];
+    lastIndex = -1;
+    av_write_frame(context.get(), scratch.get());
+    av_packet_unref(scratch.get());
 }
 
 Muxer::Muxer(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -215,6 +232,15 @@ Result<void> Muxer::write(const Packet &packet)
     out.dts = packet.dts;
     out.duration = packet.duration;
     av_packet_rescale_ts(&out, ticksBase, stream.time_base);
+    // libav's FLV muxer counts from its first packet and refuses what is older.
+    if (m_impl->format == "flv") {
+        if (m_impl->firstDts == AV_NOPTS_VALUE)
+            m_impl->firstDts = out.dts;
+        if (out.dts < m_impl->firstDts) {
+            av_packet_unref(&out);
+            return {};
+        }
+    }
     // Rounding to a coarser time base may make neighbours equal, which muxers refuse.
     std::int64_t &last = m_impl->lastDts[static_cast<std::size_t>(index)];
     if (last != AV_NOPTS_VALUE && out.dts <= last && !(context.oformat->flags & AVFMT_TS_NONSTRICT)) {
@@ -222,6 +248,7 @@ Result<void> Muxer::write(const Packet &packet)
         out.pts = std::max(out.pts, out.dts);
     }
     last = out.dts;
+    m_impl->lastIndex = index;
     if (packet.keyframe && stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && m_impl->format == "mpegts")
         av_opt_set(context.priv_data, "mpegts_flags", "+resend_headers", 0);
     const int code = av_write_frame(&context, &out);
@@ -239,6 +266,7 @@ Result<void> Muxer::flush()
         m_impl->link.clear();
         return {};
     }
+    m_impl->releaseHeldAudio();
     const int code = av_write_frame(m_impl->context.get(), nullptr);
     avio_flush(m_impl->io.get());
     if (code < 0)

@@ -48,8 +48,7 @@ bool Timeline::fits(const Epoch &epoch, std::size_t track, Ticks raw, Ticks elap
 {
     if (!epoch.valid)
         return false;
-    const bool known = track < epoch.rawOfTrack.size() && epoch.rawOfTrack[track] != noTicks;
-    if (known) {
+    if (epoch.knows(track)) {
         const Ticks step = distance(epoch.rawOfTrack[track], raw);
         if (step < -backwardTolerance)
             return false;
@@ -81,10 +80,13 @@ Ticks Timeline::placeDts(std::size_t track, Ticks raw, Ticks elapsed)
             m_current.valid = false;
         else
             m_current.rawOfTrack.clear();
+    } else if (!m_current.knows(track) && m_previous.knows(track) && fits(m_previous, track, raw, elapsed)) {
+        return placeIn(m_previous, track, raw); // this track has not come to the jump yet
     } else if (m_current.valid && !fits(m_current, track, raw, elapsed)) {
-        std::swap(m_current, m_previous);
-        if (!fits(m_current, track, raw, elapsed)) {
-            m_current = {};
+        if (fits(m_previous, track, raw, elapsed)) {
+            std::swap(m_current, m_previous); // it was one stray timestamp
+        } else {
+            m_previous = std::exchange(m_current, {});
             ++m_jumps;
         }
     }

@@ -40,6 +40,10 @@ private:
         Ticks offset = 0;
         Ticks newestRaw = noTicks;     // unwrapped, of any track
         std::vector<Ticks> rawOfTrack; // unwrapped; noTicks: none yet
+        [[nodiscard]] bool knows(std::size_t track) const
+        {
+            return valid && track < rawOfTrack.size() && rawOfTrack[track] != noTicks;
+        }
     };
     [[nodiscard]] bool fits(const Epoch &epoch, std::size_t track, Ticks raw, Ticks elapsed) const;
     [[nodiscard]] Ticks placeIn(Epoch &epoch, std::size_t track, Ticks raw) const;
