@@ -42,8 +42,9 @@ public:
     explicit MainWindow(const Settings &settings, const QString &stateFile = {}, QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// Replaces the placeholder on the right; the window takes ownership.
-    void setPreviewWidget(QWidget *preview);
+    /// Replaces the placeholder on the right; the window takes ownership. `actions` go into the View menu. The
+    /// properties "volume" and "muted", where it has them, are remembered.
+    void setPreviewWidget(QWidget *preview, const QList<QAction *> &actions = {});
     /// Tells under which addresses viewers open a feed; asked when they are to be shown, copied or opened.
     void setStreamUrls(StreamUrls streamUrls);
 
@@ -65,7 +66,6 @@ signals:
     void restartFfserverRequested();
     void settingsChanged(const aspersor::Settings &settings); ///< the operator pressed Save; validated
     void currentFeedChanged(const QString &feed);             ///< for the preview; empty: nothing to show
-    void fullScreenPreviewRequested();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
