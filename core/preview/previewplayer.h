@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/preview/previewpicture.h"
+#include "core/preview/previewstate.h"
+
 #include <QMetaType>
 #include <QObject>
 #include <QString>
@@ -10,30 +13,6 @@
 namespace aspersor {
 
 class PacketSink;
-
-/// A decoded picture, planar YUV 4:2:0 (8 bit), ready to show now. Shared, not copied.
-struct PreviewPicture {
-    int width = 0;
-    int height = 0;
-    int lineSize[3] = {0, 0, 0}; ///< bytes from line to line of each plane
-    const quint8 *plane[3] = {nullptr, nullptr, nullptr};
-    std::shared_ptr<const void> owner; ///< keeps the planes alive
-    int aspectNum = 0; ///< display aspect ratio of the whole picture; never 0 in a real picture
-    int aspectDen = 1;
-    bool fullRange = false; ///< luma 0 to 255, not 16 to 235
-    bool bt709 = false;     ///< ITU-R BT.709 matrix, not BT.601
-    qint64 pts = 0;         ///< 90 kHz ticks of the feed's own time
-};
-
-/// Why a preview shows what it shows. The texts for people are the UI's.
-enum class PreviewState {
-    Waiting,     ///< nothing has come yet, or nothing comes for the moment
-    Playing,     ///< pictures or sound are coming out
-    Away,        ///< the publisher broke off; the feed may go on
-    Ended,       ///< the feed has ended: nothing more comes from this player
-    Unreachable, ///< an address: cannot be opened; tried again by itself
-    Undecodable, ///< no decoder for what comes
-};
 
 /// Decodes one feed for the operator: pictures and sound, in step.
 ///
@@ -76,6 +55,7 @@ public:
     };
     [[nodiscard]] Level takeLevel();
 
+    [[nodiscard]] bool hasVideo() const;       ///< as far as is known. Any thread
     [[nodiscard]] PreviewState state() const;  ///< any thread
     [[nodiscard]] QString stateDetail() const; ///< English clause, for a tooltip; may be empty. Any thread
 
