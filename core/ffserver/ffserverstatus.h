@@ -12,9 +12,9 @@ struct FfserverStatus {
     enum class State { Stopped, Starting, Running, Stopping, Restarting, Failed };
     State state = State::Stopped;
     qint64 pid = 0;
-    QString reason;        ///< English clause; why it is restarting or has failed
-    QString httpUrl;       ///< "http://127.0.0.1:8090" once running
-    int viewers = 0;       ///< of all streams
+    QString reason;  ///< English clause; why it is restarting or has failed
+    QString httpUrl; ///< "http://127.0.0.1:8090" once running
+    int viewers = 0; ///< of all streams
     QHash<QString, int> viewersOfFeed;
 
     bool operator==(const FfserverStatus &) const = default;

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/ffserver/ffserverevent.h"
+#include "core/ffserver/ffserverstatus.h"
+#include "core/ffserver/linebuffer.h"
+#include "core/ffserver/restartbackoff.h"
+#include "core/log/logentry.h"
+#include "core/settings/settings.h"
+
+#include <QElapsedTimer>
+#include <QList>
+#include <QObject>
+#include <QProcess>
+#include <QStringList>
+#include <QTimer>
+#include <chrono>
+#include <optional>
+
+namespace aspersor {
+
+/// Keeps the one ffserver alive: starts it, reads its events, restarts it when it dies, says why when it
+/// cannot run.
+///
+/// Lives in the main thread, which it never blocks (the destructor: at most about 1.5 s). The child cannot
+/// outlive this process: its standard input closes, and the kernel sends it SIGTERM.
+class FfserverProcess final : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Timing {
+        std::chrono::milliseconds ready{10'000};   ///< for the ready line
+        std::chrono::milliseconds retry{10'000};   ///< between tries while it cannot be started
+        std::chrono::milliseconds goodRun{30'000}; ///< after which a death counts as the first
+        std::chrono::milliseconds quit{1000}; ///< from asking politely to SIGTERM; half of it on to SIGKILL
+    };
+    struct Options {
+        QString program;       ///< empty: found by findFfserver()
+        QString confFile;      ///< absolute
+        bool makeConf = false; ///< write the default when confFile is missing
+        ListenAddress http;    ///< for viewers; a free port (0) is kept over restarts
+        QString feedSocket;    ///< at most 107 bytes
+        Timing timing;
+    };
+
+    explicit FfserverProcess(const Options &options, QObject *parent = nullptr);
+    ~FfserverProcess() override; ///< asks ffserver to end and makes sure of it
+
+    [[nodiscard]] const FfserverStatus &status() const { return m_status; }
+    [[nodiscard]] const QList<StreamTemplate> &streams() const
+    {
+        return m_streams;
+    } ///< of the last ready line
+    [[nodiscard]] const Options &options() const { return m_options; }
+
+public slots:
+    void start();   ///< nothing when it is on already
+    void stop();    ///< returns at once; the state becomes Stopped later
+    void restart(); ///< at once, without back-off
+    /// For the next start.
+    void setOptions(const aspersor::FfserverProcess::Options &options);
+
+    void endFeed(const QString &name); ///< its viewers get a clean end; nothing while ffserver is down
+    void dropViewer(qint64 id);
+
+signals:
+    void stateChanged(const aspersor::FfserverStatus &status); ///< at every change of the value
+    void logLine(aspersor::LogLevel level, const QString &text);
+
+private:
+    void launch();
+    void launchFailed(const QString &reason);
+    void onExit();
+    void onEvents();
+    void onLogLines();
+    void onEvent(const FfserverReady &ready);
+    void onEvent(const FfserverFeedChange &change);
+    void onEvent(const FfserverStats &stats);
+    void onEvent(const FfserverViewer &viewer);
+    void onEvent(const FfserverTrouble &trouble);
+    void onEvent(const FfserverOther &other);
+    void onStopTimer();
+    void send(const QByteArray &line);
+    void askToQuit();
+    [[nodiscard]] QString exitReason() const;
+    void setStatus(FfserverStatus::State state, const QString &reason = {}, qint64 pid = 0);
+
+    Options m_options;
+    FfserverStatus m_status;
+    QList<StreamTemplate> m_streams;
+    QProcess *m_process = nullptr; ///< child of this; null while none runs
+    LineBuffer m_events;
+    LineBuffer m_logLines;
+    RestartBackoff m_backoff;
+    QElapsedTimer m_runningFor;
+    QTimer m_readyTimer;
+    QTimer m_launchTimer;
+    QTimer m_stopTimer;
+    QString m_trouble;                   ///< what this ffserver last said was wrong
+    QString m_lastLogLine;               ///< of this ffserver
+    std::optional<quint16> m_chosenPort; ///< where the last one listened, when any port would do
+    bool m_ready = false;                ///< this ffserver has said that it is
+    bool m_wanted = false;               ///< it should run
+    bool m_terminated = false;           ///< SIGTERM has been sent while stopping
+};
+
+} // namespace aspersor
