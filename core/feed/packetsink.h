@@ -23,6 +23,8 @@ public:
     /// The socket is drained: nothing more comes for now. What was gathered goes out here, so that a burst
     /// costs one system call and a single picture waits for nothing.
     virtual void onIdle() {}
+    /// A descriptor that onIdle() waits to write to, or -1: onIdle() is called again once it can be written.
+    [[nodiscard]] virtual int writeDescriptor() const { return -1; }
     /// The publisher broke off; the feed may go on later.
     virtual void onAway() {}
     /// The feed has ended (grace time over, kicked, shutting down): the last call.

@@ -106,7 +106,7 @@ Result<Socket> connectLocal(const std::string &path)
                                             std::to_string(sizeof address.sun_path - 1) + " bytes");
     address.sun_family = AF_UNIX;
     std::copy(path.begin(), path.end(), address.sun_path);
-    Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.isOpen())
         return failure(Error::Kind::Io, errnoText("socket", errno));
     int code = 0;

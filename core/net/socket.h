@@ -34,7 +34,8 @@ private:
     int m_descriptor = -1;
 };
 
-/// Connects to a Unix-domain stream socket (sun_path: at most 107 bytes).
+/// Connects to a Unix-domain stream socket (sun_path: at most 107 bytes). Never waits: the socket is
+/// non-blocking, and a listener whose backlog is full is an error.
 [[nodiscard]] Result<Socket> connectLocal(const std::string &path);
 
 /// Wakes a thread that waits in waitReadable()/waitWritable(): an eventfd. wake() may be called from any
