@@ -23,11 +23,9 @@ namespace aspersor {
 ///     installLanguage(settings.language);                        // ui/language.h, before any widget
 ///     ControlRoom room(settings);
 ///     MainWindow window(settings, configDir + "/window.ini");
-///     connectToRoom(window, room);                               // ui/wiring.h; makes the preview panel, too
-///     QObject::connect(&window, &MainWindow::settingsChanged, &app, [](const Settings &s) { ...save to disk... });
-///     window.show();
-///     room.start();
-///     return app.exec();
+///     connectToRoom(window, room);                               // ui/wiring.h; makes the preview panel,
+///     too QObject::connect(&window, &MainWindow::settingsChanged, &app, [](const Settings &s) { ...save to
+///     disk... }); window.show(); room.start(); return app.exec();
 ///
 /// Closing the window asks first while a phone is live. A program that must end at once (SIGTERM) calls
 /// QCoreApplication::exit(), not quit(): quit() would ask, too.
@@ -42,8 +40,8 @@ public:
     explicit MainWindow(const Settings &settings, const QString &stateFile = {}, QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// Replaces the placeholder on the right; the window takes ownership. `actions` go into the View menu. The
-    /// properties "volume" and "muted", where it has them, are remembered.
+    /// Replaces the placeholder on the right; the window takes ownership. `actions` go into the View menu.
+    /// The properties "volume" and "muted", where it has them, are remembered.
     void setPreviewWidget(QWidget *preview, const QList<QAction *> &actions = {});
     /// Tells under which addresses viewers open a feed; asked when they are to be shown, copied or opened.
     void setStreamUrls(StreamUrls streamUrls);
@@ -53,9 +51,9 @@ public:
 public slots:
     void updateFeeds(const aspersor::FeedStatsList &feeds); ///< whole snapshot, at most 4 times a second
     void updateFfserver(const aspersor::FfserverStatus &status);
-    void addLog(const aspersor::LogEntry &entry);           ///< shown in batches, ten times a second
+    void addLog(const aspersor::LogEntry &entry); ///< shown in batches, ten times a second
     void setAddresses(const QString &ingestUrl, const QString &viewersUrl); ///< with the ports really taken
-    void setSettings(const aspersor::Settings &settings);   ///< what is in force now
+    void setSettings(const aspersor::Settings &settings);                   ///< what is in force now
     /// A bar with the sentence above the feeds until the next call; empty: no bar.
     void showStartProblem(const QString &reason);
 
@@ -69,7 +67,6 @@ signals:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
-    void changeEvent(QEvent *event) override;
 
 private:
     struct Parts;

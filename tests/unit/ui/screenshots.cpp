@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Renders the window and its dialogs to PNG files, for people to look at.
+#include "samples.h"
+#include "ui/dialogs/aboutdialog.h"
+#include "ui/dialogs/bandialog.h"
+#include "ui/dialogs/connectdialog.h"
+#include "ui/dialogs/settingsdialog.h"
+#include "ui/feeds/feedmodel.h"
+#include "ui/feeds/feedtable.h"
+#include "ui/language.h"
+#include "ui/look/appearance.h"
+#include "ui/mainwindow.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QDir>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTimer>
+#include <QToolButton>
+#include <functional>
+
+using namespace aspersor;
+
+namespace {
+
+QDir folder;
+QString look; // "Light" or "Dark"
+
+void settle(int ms = 160)
+{
+    QEventLoop loop;
+    QTimer::singleShot(ms, &loop, &QEventLoop::quit);
+    loop.exec();
+}
+
+void shoot(QWidget &widget, const QString &name)
+{
+    settle();
+    widget.grab().save(folder.filePath(name + QStringLiteral(".png")));
+}
+
+/// A dialog over its window, as it is seen.
+void shootOver(MainWindow &window, const QString &name)
+{
+    settle();
+    QPixmap picture = window.grab();
+    if (QWidget *dialog = QApplication::activeModalWidget()) {
+        dialog->grab().save(folder.filePath(name + QStringLiteral(".png")));
+        dialog->close();
+    }
+    settle(20);
+}
+
+LogEntry line(int second, LogLevel level, const char *category, const QString &feed, const char *text)
+{
+    return {QDateTime(QDate(2024, 5, 17), QTime(20, 14, 0)).addMSecs(second * 1237), level,
+            QString::fromLatin1(category), feed, QString::fromUtf8(text)};
+}
+
+void fill(MainWindow &window, int count)
+{
+    const auto actions = window.findChildren<QAction *>();
+    for (QAction *action : actions) {
+        if (action->data().toString() == look) {
+            action->trigger();
+        }
+    }
+    auto *model = window.findChild<FeedModel *>();
+    const auto now = FeedModel::TimePoint::clock::now();
+    for (int half = 120; half > 0; --half) {
+        model->update(samples::feeds(count, 60 - half / 2.0), now - half * std::chrono::milliseconds(500));
+    }
+    window.updateFeeds(samples::feeds(count));
+    FfserverStatus status;
+    status.state = FfserverStatus::State::Running;
+    status.httpUrl = QStringLiteral("http://127.0.0.1:8090");
+    status.viewers = count * 11;
+    window.updateFfserver(status);
+    window.setAddresses(QStringLiteral("http://127.0.0.1:8088"), QStringLiteral("http://127.0.0.1:8090"));
+    window.setStreamUrls([](const QString &feed) {
+        QStringList urls;
+        for (const char *suffix : {"ts", "flv", "mkv", "mp4", "aac"}) {
+            urls << QStringLiteral("http://127.0.0.1:8090/%1.%2").arg(feed, QLatin1String(suffix));
+        }
+        return urls;
+    });
+    const QString cam1 = QStringLiteral("cam1");
+    const QString cam4 = QStringLiteral("cam4");
+    window.addLog(line(0, LogLevel::Info, "app", {}, "listening for phones on 0.0.0.0:8088"));
+    window.addLog(line(1, LogLevel::Info, "ffserver", {}, "ready on http://0.0.0.0:8090, pid 4711"));
+    window.addLog(line(5, LogLevel::Info, "ingest", cam1, "192.168.1.21:40713 publishes cam1"));
+    window.addLog(line(6, LogLevel::Info, "feed", cam1, "video h264 1920x1080, audio aac 48000 2ch"));
+    window.addLog(line(9, LogLevel::Debug, "libav.mpegts", cam1, "probing stream 0 pp:2500"));
+    window.addLog(line(14, LogLevel::Warning, "feed", cam4,
+                       "4 continuity gaps within a second; the phone's network loses data"));
+    window.addLog(
+        line(15, LogLevel::Error, "ingest", cam4, "192.168.1.24:42852 broke off in the middle of a chunk"));
+    window.addLog(
+        line(18, LogLevel::Info, "serve", cam1, "viewer 12 joined cam1.ts from 192.168.1.80:51992"));
+}
+
+void windows(const QString &suffix)
+{
+    Settings settings;
+    settings.publishKey = QStringLiteral("4f0kx92mzq7d1t8sh3w5v6y0pe");
+    for (const int count : {0, 1, 9, 64}) {
+        MainWindow window(settings);
+        fill(window, count);
+        window.show();
+        shoot(window, QStringLiteral("window-%1%2").arg(count).arg(suffix));
+        if (count == 9) {
+            window.resize(1180, 700);
+            shoot(window, QStringLiteral("window-9-small%1").arg(suffix));
+        }
+    }
+}
+
+QAction *actionOf(const MainWindow &window, const QKeySequence &keys)
+{
+    const auto actions = window.findChildren<QAction *>();
+    for (QAction *action : actions) {
+        if (action->shortcut() == keys) {
+            return action;
+        }
+    }
+    return nullptr;
+}
+
+void dialogs(const QString &suffix)
+{
+    Settings settings;
+    settings.publishKey = QStringLiteral("4f0kx92mzq7d1t8sh3w5v6y0pe");
+    MainWindow window(settings);
+    fill(window, 9);
+    window.show();
+    settle();
+    auto *table = window.findChild<FeedTable *>();
+    table->selectFeed(QStringLiteral("cam2"));
+    const std::pair<const char *, QKeySequence> asked[] = {
+        {"kick", Qt::Key_Delete},          {"ban", Qt::SHIFT | Qt::Key_Delete},
+        {"connect", Qt::CTRL | Qt::Key_N}, {"settings", Qt::CTRL | Qt::Key_Comma},
+        {"shortcuts", Qt::Key_F1},
+    };
+    for (const auto &[name, keys] : asked) {
+        actionOf(window, keys)->trigger();
+        shootOver(window, QStringLiteral("dialog-%1%2").arg(QLatin1String(name), suffix));
+    }
+    showAbout(&window);
+    shootOver(window, QStringLiteral("dialog-about") + suffix);
+
+    for (int page = 1; page < 3; ++page) {
+        SettingsDialog dialog(settings);
+        dialog.findChild<QTabWidget *>()->setCurrentIndex(page);
+        dialog.show();
+        shoot(dialog, QStringLiteral("dialog-settings-%1%2").arg(page + 1).arg(suffix));
+    }
+    ConnectDialog phone({.ingestUrl = QStringLiteral("http://127.0.0.1:8088"),
+                         .hosts = {QStringLiteral("192.168.1.10"), QStringLiteral("127.0.0.1")},
+                         .feedName = QStringLiteral("cam1"),
+                         .key = settings.publishKey});
+    phone.findChild<QToolButton *>()->setChecked(true);
+    phone.show();
+    shoot(phone, QStringLiteral("dialog-connect-key") + suffix);
+
+    actionOf(window, Qt::Key_Delete)->trigger();
+    settle();
+    if (auto *box = qobject_cast<QMessageBox *>(QApplication::activeModalWidget())) {
+        box->defaultButton()->click();
+    }
+    window.showStartProblem(
+        QStringLiteral("Port 8088 is taken by another program. Choose another port in the settings."));
+    FfserverStatus failed;
+    failed.state = FfserverStatus::State::Failed;
+    failed.reason = QStringLiteral("line 12 of ffserver.conf: unknown format \"mpegtts\"");
+    window.updateFfserver(failed);
+    shoot(window, QStringLiteral("window-notices") + suffix);
+
+    const auto menus = window.findChildren<QMenu *>();
+    int number = 0;
+    for (QMenu *menu : menus) {
+        if (menu->actions().size() > 1 && menu->parent() == window.findChild<QMenuBar *>()) {
+            menu->popup(QPoint(0, 0));
+            shoot(*menu, QStringLiteral("menu-%1%2").arg(++number).arg(suffix));
+            menu->close();
+        }
+    }
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QApplication app(argc, argv);
+    const QStringList arguments = QApplication::arguments();
+    folder.setPath(arguments.size() > 1
+                       ? arguments.at(1)
+                       : QCoreApplication::applicationDirPath() + QStringLiteral("/../screenshots"));
+    folder.mkpath(QStringLiteral("."));
+    const QString language = arguments.value(2, QStringLiteral("en"));
+    installLanguage(language);
+    const QString suffix = language == QLatin1String("en") ? QString() : QLatin1Char('-') + language;
+    for (const QString &mode : {QStringLiteral("Light"), QStringLiteral("Dark")}) {
+        look = mode;
+        const QString ending = suffix + (mode == QLatin1String("Dark") ? QStringLiteral("-dark") : QString());
+        windows(ending);
+        dialogs(ending);
+    }
+    return 0;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/settings/settings.h"
+
+#include <QDialog>
+#include <QStringList>
+
+class QCheckBox;
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+class QTabWidget;
+
+namespace aspersor {
+
+/// Everything that the command line sets. Nothing is changed before Save, and Save says beforehand what it
+/// will interrupt.
+class SettingsDialog final : public QDialog
+{
+    Q_OBJECT
+
+public:
+    explicit SettingsDialog(const Settings &settings, QWidget *parent = nullptr);
+
+    [[nodiscard]] Settings settings() const; ///< as the fields stand; valid after Save
+
+private:
+    struct ListenFields {
+        QComboBox *host = nullptr;
+        QSpinBox *port = nullptr;
+        [[nodiscard]] ListenAddress address() const;
+    };
+
+    QWidget *makePhonesPage();
+    QWidget *makeViewersPage();
+    QWidget *makeProgramPage();
+    ListenFields addListenFields(QFormLayout &form, const ListenAddress &address);
+    QLineEdit *addPathField(QFormLayout &form, const QString &label, const QString &path,
+                            const QString &placeholder, const QString &toolTip);
+    QSpinBox *addNumber(QFormLayout &form, const QString &label, int value, int least, int most,
+                        const QString &toolTip);
+    void check();
+    /// What is wrong, as whole sentences, with the field that must be corrected.
+    [[nodiscard]] QList<std::pair<QWidget *, QString>> problems() const;
+    /// What Save will do beyond taking the values.
+    [[nodiscard]] QStringList effects() const;
+
+    const Settings m_before;
+    QTabWidget *m_tabs = nullptr;
+    ListenFields m_ingest;
+    ListenFields m_http;
+    QLineEdit *m_key = nullptr;
+    QCheckBox *m_open = nullptr;
+    QSpinBox *m_maxFeeds = nullptr;
+    QSpinBox *m_maxConnections = nullptr;
+    QSpinBox *m_silence = nullptr; // seconds
+    QSpinBox *m_grace = nullptr;   // seconds
+    QLineEdit *m_ffserver = nullptr;
+    QLineEdit *m_conf = nullptr;
+    QComboBox *m_language = nullptr;
+    QLabel *m_notice = nullptr;
+    QPushButton *m_save = nullptr;
+};
+
+} // namespace aspersor
