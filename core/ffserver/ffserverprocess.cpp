@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ffserver/ffserverprocess.h"
 
+#include "core/ffserver/childprocess.h"
 #include "core/ffserver/ffserverfiles.h"
 #include "core/settings/listenaddress.h"
 
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <csignal>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -65,11 +64,11 @@ FfserverProcess::~FfserverProcess()
     m_process->disconnect(this);
     if (m_status.state != State::Stopping)
         askToQuit();
-    if (!m_process->waitForFinished(900)) {
+    if (!m_process->waitForFinished(700)) {
         m_process->terminate();
-        if (!m_process->waitForFinished(300)) {
+        if (!m_process->waitForFinished(200)) {
             m_process->kill();
-            m_process->waitForFinished(300);
+            m_process->waitForFinished(200);
         }
     }
 }
@@ -156,11 +155,7 @@ void FfserverProcess::launch()
                              QStringLiteral("stdio"), QStringLiteral("--feed-socket"), m_options.feedSocket,
                              QStringLiteral("--http"), toString(http)});
     // Closing our end of its standard input ends it; this is for an ffserver that is too stuck to see that.
-    m_process->setChildProcessModifier([parent = ::getpid()] {
-        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (::getppid() != parent) // we were gone before the line above
-            ::_exit(1);
-    });
+    m_process->setChildProcessModifier(endsWithParent());
     connect(m_process, &QProcess::readyReadStandardOutput, this, &FfserverProcess::onEvents);
     connect(m_process, &QProcess::readyReadStandardError, this, &FfserverProcess::onLogLines);
     connect(m_process, &QProcess::finished, this, &FfserverProcess::onExit);

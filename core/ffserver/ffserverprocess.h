@@ -22,7 +22,7 @@ namespace aspersor {
 /// Keeps the one ffserver alive: starts it, reads its events, restarts it when it dies, says why when it
 /// cannot run.
 ///
-/// Lives in the main thread, which it never blocks (the destructor: at most about 1.5 s). The child cannot
+/// Lives in the main thread, which it never blocks (the destructor: at most about 1.1 s). The child cannot
 /// outlive this process: its standard input closes, and the kernel sends it SIGTERM.
 class FfserverProcess final : public QObject
 {

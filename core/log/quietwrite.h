@@ -2,14 +2,21 @@
 #pragma once
 
 #include <QByteArray>
+#include <QByteArrayView>
 
 namespace aspersor {
 
-/// Writes to a descriptor that somebody else reads (a terminal, a pipe) without being stopped by a reader who
-/// does not: what cannot be written within 100 ms is dropped and counted.
+/// Writes from the front of `bytes` what the descriptor takes without blocking, waiting at most `timeoutMs`
+/// for room each time. Returns how many bytes that were; -1 when nobody reads there any more.
 ///
-/// Not thread-safe. The descriptor is not owned and its flags are left alone: O_NONBLOCK would be shared with
-/// whoever else has the same terminal.
+/// Works on a descriptor in blocking mode: O_NONBLOCK would be shared with whoever else has the same
+/// terminal.
+[[nodiscard]] qsizetype writeWithoutBlocking(int descriptor, QByteArrayView bytes, int timeoutMs);
+
+/// Writes lines to a descriptor that somebody else reads (a terminal, a pipe) without being stopped by a
+/// reader who does not: what cannot be written within 100 ms is dropped and counted.
+///
+/// Not thread-safe. The descriptor is not owned.
 class QuietWriter
 {
 public:

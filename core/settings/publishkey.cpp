@@ -31,7 +31,7 @@ QString makePublishKey()
 
 bool isUsablePublishKey(const QString &key)
 {
-    return key.size() >= 8 && key.size() <= 128 && std::all_of(key.begin(), key.end(), [](QChar c) {
+    return !key.isEmpty() && key.size() <= 128 && std::all_of(key.begin(), key.end(), [](QChar c) {
                return c > QLatin1Char(' ') && c.unicode() < 0x7f;
            });
 }
@@ -61,7 +61,7 @@ Result<QString> loadPublishKey(const QString &folder)
     if (!isUsablePublishKey(key))
         return failure(
             Error::Kind::Io,
-            QStringLiteral("The file %1 holds no usable publish key (8 to 128 characters without spaces); "
+            QStringLiteral("The file %1 holds no usable publish key (1 to 128 characters without spaces); "
                            "remove it to have a new one made.")
                 .arg(file.fileName())
                 .toStdString());

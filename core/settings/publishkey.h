@@ -11,7 +11,7 @@ namespace aspersor {
 /// are not mistaken for one another (Crockford's base 32: no i, l, o, u).
 [[nodiscard]] QString makePublishKey();
 
-/// True for what can serve as a key: 8 to 128 printable ASCII characters without spaces.
+/// True for what can serve as a key: 1 to 128 printable ASCII characters without spaces.
 [[nodiscard]] bool isUsablePublishKey(const QString &key);
 
 /// The file that keeps the key in a configuration folder.
