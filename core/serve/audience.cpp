@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/audience.h"
+
+#include <cerrno>
+#include <sys/socket.h>
+#include <utility>
+
+namespace aspersor::serve {
+
+namespace {
+
+constexpr std::size_t maxPieces = 64;
+constexpr std::uint64_t noPieces = UINT64_MAX;
+
+iovec piece(const Bytes &bytes, std::size_t offset)
+{
+    return {const_cast<std::uint8_t *>(bytes.data()) + offset, bytes.size() - offset}; // iovec has no const
+}
+
+} // namespace
+
+ssize_t sendPieces(int descriptor, std::span<const iovec> pieces)
+{
+    msghdr message{};
+    message.msg_iov = const_cast<iovec *>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    return ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+Audience::Audience(std::shared_ptr<Stream> stream, SendFunction send)
+    : m_stream(std::move(stream)), m_send(send)
+{
+    m_pieces.reserve(maxPieces);
+}
+
+const BlockPtr &Audience::at(std::uint64_t sequence) const
+{
+    return m_blocks[static_cast<std::size_t>(sequence - m_first)];
+}
+
+void Audience::fetch()
+{
+    m_stream->ring().fetch(end(), m_news);
+    m_piecesFor = noPieces;
+    if (m_news.ringFirst > m_first) {
+        for (Viewer &viewer : m_viewers) {
+            if (!viewer.lost && viewer.sequence < m_news.ringFirst)
+                lose(viewer);
+        }
+        while (m_first < m_news.ringFirst && !m_blocks.empty()) {
+            m_blocks.pop_front();
+            ++m_first;
+        }
+        m_first = m_news.ringFirst;
+        if (m_newestStart && *m_newestStart < m_first)
+            m_newestStart.reset();
+    }
+    for (BlockPtr &block : m_news.blocks) {
+        if (block->start)
+            m_newestStart = end();
+        m_blocks.push_back(std::move(block));
+    }
+    m_news.blocks.clear();
+}
+
+void Audience::lose(Viewer &viewer)
+{
+    // A block that was sent in part is sent to its end: what follows must begin between two packets.
+    if (!viewer.prefix && viewer.offset > 0) {
+        const BlockPtr &block = at(viewer.sequence);
+        viewer.prefix = std::make_unique<Prefix>();
+        viewer.prefix->parts.push_back(BytesPtr(block, &block->bytes));
+    }
+    viewer.lost = true;
+    ++viewer.skips;
+    m_stream->skips.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::size_t Audience::add(std::uint64_t id, int descriptor, BytesPtr head, TimePoint now)
+{
+    Viewer viewer;
+    viewer.id = id;
+    viewer.descriptor = descriptor;
+    viewer.lastProgress = now;
+    viewer.epoch = m_news.epoch;
+    auto prefix = std::make_unique<Prefix>();
+    for (BytesPtr part : {std::move(head), m_news.header}) {
+        if (part && !part->empty())
+            prefix->parts.push_back(std::move(part));
+    }
+    if (!prefix->parts.empty())
+        viewer.prefix = std::move(prefix);
+    // A start block from before the tracks changed does not go with the header of after.
+    viewer.lost = !m_newestStart || at(*m_newestStart)->epoch != m_news.epoch;
+    viewer.sequence = viewer.lost ? end() : *m_newestStart;
+    viewer.fresh = viewer.lost;
+    m_viewers.push_back(std::move(viewer));
+    return m_viewers.size() - 1;
+}
+
+void Audience::remove(std::size_t index)
+{
+    std::swap(m_viewers[index], m_viewers.back());
+    m_viewers.pop_back();
+}
+
+/// Puts a lost viewer on the newest start block; false when there is none yet.
+bool Audience::resume(Viewer &viewer)
+{
+    if (!m_newestStart || (viewer.fresh && at(*m_newestStart)->epoch < viewer.epoch))
+        return false;
+    const Block &block = *at(*m_newestStart);
+    auto prefix = std::make_unique<Prefix>();
+    if (block.reentry && block.epoch != viewer.epoch)
+        prefix->parts.push_back(block.reentry);
+    if (block.splice && !viewer.fresh && !block.splice->empty())
+        prefix->parts.push_back(block.splice);
+    if (!prefix->parts.empty())
+        viewer.prefix = std::move(prefix);
+    viewer.sequence = *m_newestStart;
+    viewer.offset = 0;
+    viewer.epoch = block.epoch;
+    viewer.lost = false;
+    viewer.fresh = false;
+    return true;
+}
+
+/// Fills m_pieces with what the viewer is sent next and returns how many bytes that are.
+std::size_t Audience::gather(const Viewer &viewer)
+{
+    // Nearly all viewers of a stream stand at the same place: the pieces of the last one serve them too.
+    const bool shared = !viewer.prefix && viewer.offset == 0 && !viewer.lost;
+    if (shared && m_piecesFor == viewer.sequence)
+        return m_piecesBytes;
+    m_pieces.clear();
+    m_piecesBytes = 0;
+    const auto add = [this](const Bytes &bytes, std::size_t offset) {
+        m_pieces.push_back(piece(bytes, offset));
+        m_piecesBytes += bytes.size() - offset;
+    };
+    std::size_t offset = viewer.offset;
+    if (viewer.prefix) {
+        for (std::size_t i = viewer.prefix->next; i < viewer.prefix->parts.size(); ++i)
+            add(*viewer.prefix->parts[i], std::exchange(offset, 0));
+    }
+    if (!viewer.lost) {
+        for (std::uint64_t i = viewer.sequence; i < end() && m_pieces.size() < maxPieces; ++i)
+            add(at(i)->bytes, std::exchange(offset, 0));
+    }
+    m_piecesFor = shared ? viewer.sequence : noPieces;
+    return m_piecesBytes;
+}
+
+void Audience::advance(Viewer &viewer, std::size_t sent)
+{
+    sent += viewer.offset;
+    if (viewer.prefix) {
+        Prefix &prefix = *viewer.prefix;
+        while (prefix.next < prefix.parts.size() && sent >= prefix.parts[prefix.next]->size()) {
+            sent -= prefix.parts[prefix.next]->size();
+            prefix.parts[prefix.next++].reset();
+        }
+        if (prefix.next < prefix.parts.size()) {
+            viewer.offset = static_cast<std::uint32_t>(sent);
+            return;
+        }
+        viewer.prefix.reset();
+    }
+    if (!viewer.lost) {
+        while (viewer.sequence < end() && sent >= at(viewer.sequence)->bytes.size()) {
+            sent -= at(viewer.sequence)->bytes.size();
+            viewer.epoch = at(viewer.sequence)->epoch;
+            ++viewer.sequence;
+        }
+    }
+    viewer.offset = static_cast<std::uint32_t>(sent);
+}
+
+Audience::Outcome Audience::push(std::size_t index, TimePoint now)
+{
+    Viewer &viewer = m_viewers[index];
+    viewer.blocked = false;
+    for (;;) {
+        if (viewer.lost && !viewer.prefix)
+            static_cast<void>(resume(viewer));
+        const std::size_t bytes = gather(viewer);
+        if (bytes == 0)
+            return m_news.ended ? Outcome::Finished : Outcome::CaughtUp;
+        const ssize_t sent = m_send(viewer.descriptor, m_pieces);
+        if (sent < 0) {
+            if (errno == EINTR)
+                continue;
+            if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS)
+                return Outcome::Gone;
+        } else {
+            viewer.bytes += static_cast<std::uint64_t>(sent);
+            m_sent += static_cast<std::uint64_t>(sent);
+            viewer.lastProgress = now;
+            advance(viewer, static_cast<std::size_t>(sent));
+        }
+        if (sent < 0 || static_cast<std::size_t>(sent) < bytes) {
+            viewer.blocked = true;
+            return Outcome::Blocked;
+        }
+    }
+}
+
+void Audience::account()
+{
+    m_stream->bytes.fetch_add(std::exchange(m_sent, 0), std::memory_order_relaxed);
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/serve/acl.h"
+#include "core/serve/format.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aspersor::serve {
+
+/// "<Stream NAME>": what a viewer opens. A name with one "*" is a template: a stream of every feed whose
+/// name fits, with the same text put in the place of the feed's "*".
+struct StreamSpec {
+    std::string name;               ///< "cam1.ts", "*.ts"; without the leading slash
+    std::string feed;               ///< "cam1", "*"; empty for a status page
+    const Format *format = nullptr; ///< never null in a parsed configuration
+    Acl acl;
+    int line = 0; ///< where its section begins; 0: built in
+
+    [[nodiscard]] bool isTemplate() const { return name.find('*') != std::string::npos; }
+    /// The feed that a request for `requested` ("cam1.ts") means; nothing when the name does not fit.
+    [[nodiscard]] std::optional<std::string> feedFor(std::string_view requested) const;
+    /// The stream's name for a feed ("cam1" -> "cam1.ts"); nothing when it is a stream of other feeds.
+    [[nodiscard]] std::optional<std::string> nameFor(std::string_view feedName) const;
+
+    bool operator==(const StreamSpec &other) const
+    {
+        return name == other.name && feed == other.feed && format == other.format && acl == other.acl;
+    }
+};
+
+/// "<Feed NAME>": announces a feed, so that its streams answer 503 and not 404 before it comes.
+struct FeedSpec {
+    std::string name;
+    Acl acl;
+    int line = 0;
+
+    bool operator==(const FeedSpec &other) const { return name == other.name && acl == other.acl; }
+};
+
+/// "<Redirect NAME>": answers 301 with `url`.
+struct RedirectSpec {
+    std::string name;
+    std::string url;
+    int line = 0;
+
+    bool operator==(const RedirectSpec &other) const { return name == other.name && url == other.url; }
+};
+
+/// An ffserver.conf as values. The defaults here are the only place a default is written.
+struct Config {
+    std::optional<std::uint16_t> httpPort; ///< none: no HTTP; 0: a free one
+    std::string httpBindAddress = "0.0.0.0";
+    int maxClients = 1000;                           ///< viewers at once
+    std::optional<int> maxHttpConnections;           ///< TCP connections of any kind
+    std::optional<int> maxBandwidthKbps;             ///< kbit/s of all viewers together; none: no limit
+    std::string feedSocket;                          ///< Unix-domain socket for feeds; empty: none
+    std::string customLog;                           ///< access log; "-" is standard output; empty: none
+    std::chrono::milliseconds feedGrace{30'000};     ///< how long viewers wait for a feed that is away
+    std::chrono::milliseconds viewerTimeout{30'000}; ///< a viewer that takes nothing for so long is dropped
+    int workers = 0;                                 ///< event loops for viewers; 0: one per core
+    std::vector<FeedSpec> feeds;
+    std::vector<StreamSpec> streams;
+    std::vector<RedirectSpec> redirects;
+
+    [[nodiscard]] int connectionLimit() const { return maxHttpConnections.value_or(maxClients + 256); }
+    [[nodiscard]] const FeedSpec *feed(std::string_view name) const;
+
+    bool operator==(const Config &) const = default;
+};
+
+/// A feed's name without a media suffix ("feed1.ffm" -> "feed1"): conf, uploads and control use the same.
+[[nodiscard]] std::string_view feedBaseName(std::string_view name);
+/// 1 to 64 of [A-Za-z0-9._-], not starting with a dot.
+[[nodiscard]] bool isFeedName(std::string_view name);
+
+} // namespace aspersor::serve

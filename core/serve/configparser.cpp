@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/configparser.h"
+
+#include "core/serve/configreader.h"
+#include "core/serve/configvalues.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <utility>
+
+namespace aspersor::serve {
+
+namespace {
+
+constexpr std::size_t maxFileBytes = 4 * 1024 * 1024;
+
+} // namespace
+
+void ConfigReader::say(Severity severity, int column, int length, std::string message)
+{
+    m_result.diagnostics.push_back(
+        {severity, m_file, m_line->number, column, std::move(message), std::string(m_line->text), length});
+}
+
+void ConfigReader::error(const Word &at, std::string message)
+{
+    say(Severity::Error, at.column, at.length, std::move(message));
+}
+
+void ConfigReader::warn(const Word &at, std::string message)
+{
+    say(Severity::Warning, at.column, at.length, std::move(message));
+}
+
+ParsedConfig ConfigReader::parse(std::string_view text)
+{
+    const std::vector<ConfigLine> lines = splitConfig(text);
+    for (const ConfigLine &line : lines) {
+        m_line = &line;
+        if (const std::size_t nul = line.text.find('\0'); nul != std::string_view::npos) {
+            say(Severity::Error, static_cast<int>(nul) + 1, 1,
+                "This line holds a zero byte; save the file as plain text.");
+            continue;
+        }
+        if (line.words.front().text.starts_with('<') &&
+            line.text[static_cast<std::size_t>(line.words.front().column - 1)] == '<') {
+            tag();
+            continue;
+        }
+        if (m_skipping)
+            continue;
+        const auto open = std::ranges::find(line.words, true, &Word::unterminated);
+        if (open != line.words.end())
+            error(*open, "The quote that begins here is not closed on this line; add its partner.");
+        else
+            directive();
+    }
+    finish();
+    return std::move(m_result);
+}
+
+void ConfigReader::tag()
+{
+    const std::string_view text = m_line->text;
+    const auto start = static_cast<std::size_t>(m_line->words.front().column - 1);
+    const std::size_t close = text.rfind('>');
+    const bool closed = close != std::string_view::npos && close > start;
+    const std::string_view inner =
+        text.substr(start + 1, closed ? close - start - 1 : std::string_view::npos);
+    const Word whole{std::string(text.substr(start)), static_cast<int>(start) + 1,
+                     static_cast<int>((closed ? close + 1 : text.size()) - start), false};
+    if (inner.starts_with('/')) {
+        closeSection(trimmed(inner.substr(1)), whole);
+        return;
+    }
+    const std::size_t keywordEnd = std::min(inner.find_first_of(" \t"), inner.size());
+    const std::string_view keyword = inner.substr(0, keywordEnd);
+    std::string_view name = trimmed(inner.substr(keywordEnd));
+    Word at = whole;
+    if (!name.empty()) {
+        at.column = static_cast<int>(name.data() - text.data()) + 1;
+        at.length = static_cast<int>(name.size());
+        if (name.size() > 1 && (name.front() == '"' || name.front() == '\'') && name.back() == name.front())
+            name = name.substr(1, name.size() - 2);
+    }
+    if (!closed) {
+        if (equalIgnoringCase(keyword, "Stream"))
+            warn(whole, "The \">\" at the end is missing; it is taken as if it were there.");
+        else
+            error(whole, "The \">\" at the end is missing; write <" + std::string(keyword) + " NAME>.");
+    }
+    openSection(keyword, whole, name, at);
+}
+
+void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, std::string_view name,
+                               const Word &at)
+{
+    if (m_section != Section::Global || m_skipping) {
+        const std::string outer = m_skipping ? m_skippedTag : std::string(trimmed(m_opened.text));
+        error(keywordAt, "A section cannot begin inside another; close " + outer + " of line " +
+                             std::to_string(m_opened.number) + " first.");
+        if (!m_skipping)
+            endSection();
+    }
+    m_opened = *m_line;
+    m_nameAt = at;
+    m_seen.clear();
+    m_skipping = false;
+    if (equalIgnoringCase(keyword, "Feed")) {
+        m_section = Section::Feed;
+        m_feed = {std::string(feedBaseName(name)), {}, m_line->number};
+        if (!isFeedName(name))
+            error(at, "A feed's name is 1 to 64 letters, digits, dots, dashes and underscores, not starting "
+                      "with a dot; " +
+                          quoted(name) + " is not.");
+        else if (m_result.config.feed(m_feed.name))
+            error(at,
+                  "There is already a feed called " + quoted(m_feed.name) + "; give this one another name.");
+    } else if (equalIgnoringCase(keyword, "Stream") || equalIgnoringCase(keyword, "Redirect")) {
+        const bool isStream = equalIgnoringCase(keyword, "Stream");
+        if (name.starts_with('/')) {
+            warn(at, "A name is written without the leading slash.");
+            name.remove_prefix(1);
+        }
+        m_section = isStream ? Section::Stream : Section::Redirect;
+        m_stream = {std::string(name), {}, nullptr, {}, m_line->number};
+        m_streamLeftOut = false;
+        m_streamFeedAt = {};
+        m_redirect = {std::string(name), {}, m_line->number};
+        const Config &config = m_result.config;
+        if (name.empty())
+            error(at, "A name is missing; write <" + std::string(keyword) + " NAME>.");
+        else if (std::ranges::count(name, '*') > (isStream ? 1 : 0))
+            error(at, isStream ? "A template's name has one \"*\"." : "A redirect's name has no \"*\".");
+        else if (std::ranges::find(config.streams, name, &StreamSpec::name) != config.streams.end() ||
+                 std::ranges::find(config.redirects, name, &RedirectSpec::name) != config.redirects.end())
+            error(at, "There is already a stream or redirect called " + quoted(name) +
+                          "; give this one another name.");
+    } else {
+        static constexpr auto known = std::to_array<std::string_view>({"Feed", "Stream", "Redirect"});
+        error(keywordAt, "There is no section called " + quoted(keyword) +
+                             "; there are <Feed NAME>, "
+                             "<Stream NAME> and <Redirect NAME>." +
+                             didYouMean(nearestWord(keyword, known)));
+        m_skipping = true;
+        m_skippedTag = std::string(trimmed(m_line->text));
+    }
+}
+
+void ConfigReader::closeSection(std::string_view keyword, const Word &at)
+{
+    if (std::exchange(m_skipping, false)) {
+        m_section = Section::Global;
+        return;
+    }
+    static const std::map<Section, std::string_view> names{
+        {Section::Feed, "Feed"}, {Section::Stream, "Stream"}, {Section::Redirect, "Redirect"}};
+    if (m_section == Section::Global) {
+        error(at, "There is no section to close here; delete this line.");
+        return;
+    }
+    if (!equalIgnoringCase(keyword, names.at(m_section)))
+        error(at, "This closes a " + quoted(keyword) + " section, but the open one is " +
+                      std::string(trimmed(m_opened.text)) + " of line " + std::to_string(m_opened.number) +
+                      "; write </" + std::string(names.at(m_section)) + ">.");
+    endSection();
+}
+
+void ConfigReader::endSection()
+{
+    Config &config = m_result.config;
+    switch (std::exchange(m_section, Section::Global)) {
+    case Section::Feed:
+        config.feeds.push_back(m_feed);
+        break;
+    case Section::Stream:
+        endStream();
+        break;
+    case Section::Redirect:
+        if (m_redirect.url.empty()) {
+            const ConfigLine *const here = std::exchange(m_line, &m_opened);
+            error(m_nameAt, "A redirect needs a line \"URL http://...\" that says where to.");
+            m_line = here;
+        }
+        config.redirects.push_back(m_redirect);
+        break;
+    case Section::Global:
+        break;
+    }
+    m_seen.clear();
+}
+
+void ConfigReader::endStream()
+{
+    if (m_streamLeftOut)
+        return;
+    const ConfigLine *const here = std::exchange(m_line, &m_opened); // what is missing is said of the section
+    StreamSpec stream = m_stream;
+    if (!stream.format)
+        stream.format = formatByExtension(stream.name);
+    if (!stream.format && !m_seen.contains("format"))
+        error(m_nameAt, "The format cannot be guessed from the name " + quoted(stream.name) +
+                            "; add a line such as \"Format mpegts\".");
+    const bool isStatus = stream.format && stream.format->isStatus();
+    if (isStatus) {
+        if (stream.isTemplate())
+            error(m_nameAt, "A status page cannot be a template; give it a name without \"*\".");
+        if (stream.acl.rules.empty())
+            stream.acl = Acl::loopbackOnly();
+    } else if (stream.feed.empty() && !m_seen.contains("feed")) {
+        error(m_nameAt, "This stream has no source; add a line \"Feed NAME\".");
+    } else {
+        checkStreamFeed(stream);
+    }
+    m_line = here;
+    if (stream.format)
+        m_result.config.streams.push_back(std::move(stream));
+}
+
+void ConfigReader::checkStreamFeed(const StreamSpec &stream)
+{
+    const auto stars = std::ranges::count(stream.feed, '*');
+    const bool nameFits = stars == 0 ? isFeedName(stream.feed) : stars == 1;
+    const int sectionLine = m_opened.number;
+    if (!nameFits)
+        error(m_nameAt, "The Feed of the stream in line " + std::to_string(sectionLine) + ", " +
+                            quoted(stream.feed) + ", cannot be a feed's name.");
+    else if (stream.isTemplate() != (stars == 1))
+        error(m_nameAt, stream.isTemplate() ? "A template needs a \"*\" in its Feed too; write \"Feed *\"."
+                                            : "The Feed of a stream that is no template cannot have a \"*\"; "
+                                              "name one feed, or write <Stream *.ts>.");
+    else if (stars == 0)
+        m_feedUses.try_emplace(stream.feed, Later{m_opened, m_nameAt});
+}
+
+void ConfigReader::finish()
+{
+    if (m_skipping || m_section != Section::Global) {
+        const int line = m_opened.number;
+        m_line = &m_opened;
+        say(Severity::Error, m_opened.words.front().column, static_cast<int>(trimmed(m_opened.text).size()),
+            "The section that begins in line " + std::to_string(line) +
+                " is not closed; add its </...> line.");
+        if (!m_skipping)
+            endSection();
+    }
+    const Config &config = m_result.config;
+    if (config.maxHttpConnections && *config.maxHttpConnections < config.maxClients) {
+        const ConfigLine none{0, {}, {}};
+        m_line = m_maxClientsAt ? &m_maxClientsAt->line : &none;
+        error(m_maxClientsAt ? m_maxClientsAt->word : Word{},
+              "MaxClients (" + std::to_string(config.maxClients) +
+                  ") cannot be more than MaxHTTPConnections (" + std::to_string(*config.maxHttpConnections) +
+                  "); raise MaxHTTPConnections.");
+    }
+    // A file that declares its feeds is believed to declare them all.
+    for (const auto &[feed, use] : m_feedUses) {
+        if (config.feeds.empty() || config.feed(feed))
+            continue;
+        std::vector<std::string_view> known;
+        std::ranges::transform(config.feeds, std::back_inserter(known), &FeedSpec::name);
+        m_line = &use.line;
+        warn(use.word, "This stream's feed " + quoted(feed) +
+                           " has no <Feed> section; it is served when a feed "
+                           "of that name comes." +
+                           didYouMean(nearestWord(feed, known)));
+    }
+    std::ranges::stable_sort(m_result.diagnostics, {}, &Diagnostic::line);
+}
+
+ParsedConfig parseConfig(std::string_view text, const std::string &file)
+{
+    return ConfigReader(file).parse(text);
+}
+
+ParsedConfig readConfig(const std::string &path)
+{
+    ParsedConfig failed;
+    const auto fail = [&](const std::string &why) {
+        failed.diagnostics.push_back({Diagnostic::Severity::Error, path, 0, 0, why, {}, 0});
+        return std::move(failed);
+    };
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string text;
+    if (file) {
+        text.resize(maxFileBytes + 1);
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(file.gcount()));
+    }
+    if (!file.is_open() || file.bad() || (text.empty() && errno != 0))
+        return fail(std::string("This configuration cannot be read (") + std::strerror(errno) +
+                    "); name another with -f FILE.");
+    if (text.size() > maxFileBytes)
+        return fail(
+            "This file has more than 4 MiB and cannot be a configuration; name another with -f FILE.");
+    return parseConfig(text, path);
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/fanout.h"
+
+#include "core/serve/worker.h"
+
+#include <algorithm>
+#include <iterator>
+#include <mutex>
+#include <utility>
+
+namespace aspersor::serve {
+
+FanOut::FanOut(std::size_t workers, ServerState &state) : m_state(state)
+{
+    for (std::size_t i = 0; i < workers; ++i)
+        m_workers.push_back(std::make_unique<Worker>(i, state, *this));
+}
+
+FanOut::~FanOut()
+{
+    stop();
+}
+
+void FanOut::start(FeedRegistry &feeds)
+{
+    m_feeds = &feeds;
+    for (const auto &worker : m_workers)
+        worker->start(feeds);
+}
+
+void FanOut::stop()
+{
+    for (const auto &worker : m_workers)
+        worker->stop();
+}
+
+std::size_t FanOut::nextWorker()
+{
+    m_turn = (m_turn + 1) % m_workers.size();
+    return m_turn;
+}
+
+boost::asio::io_context &FanOut::loop(std::size_t worker)
+{
+    return m_workers[worker]->loop();
+}
+
+void FanOut::adopt(std::size_t worker, boost::asio::ip::tcp::socket socket, Booking<int> connection)
+{
+    m_workers[worker]->adopt(std::move(socket), std::move(connection));
+}
+
+void FanOut::drop(std::uint64_t viewerId, const std::string &reason)
+{
+    for (const auto &worker : m_workers)
+        worker->drop(viewerId, reason);
+}
+
+void FanOut::gatherStatus(std::function<void(StatusReport)> done)
+{
+    struct Gathering {
+        std::mutex mutex;
+        std::size_t missing = 0;           // guarded by mutex
+        std::vector<ViewerReport> viewers; // guarded by mutex
+        std::function<void(StatusReport)> done;
+    };
+    auto gathering = std::make_shared<Gathering>();
+    gathering->missing = m_workers.size();
+    gathering->done = std::move(done);
+    for (const auto &worker : m_workers) {
+        worker->report([this, gathering](std::vector<ViewerReport> viewers) {
+            StatusReport report;
+            {
+                const std::lock_guard lock(gathering->mutex);
+                std::ranges::move(viewers, std::back_inserter(gathering->viewers));
+                if (--gathering->missing > 0)
+                    return;
+                report.viewerList = std::move(gathering->viewers);
+            }
+            std::ranges::sort(report.viewerList, {}, &ViewerReport::id);
+            report.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::steady_clock::now() - m_state.started);
+            report.viewers = m_state.viewers;
+            report.maxClients = m_state.config()->maxClients;
+            report.connections = m_state.connections;
+            report.feeds = m_feeds->report();
+            gathering->done(std::move(report));
+        });
+    }
+}
+
+void FanOut::streamAdvanced(std::size_t worker, const std::shared_ptr<Stream> &stream)
+{
+    m_workers[worker]->wake(stream);
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/serve/feedregistry.h"
+#include "core/serve/serverstate.h"
+#include "core/serve/status.h"
+#include "core/serve/stream.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace aspersor::serve {
+
+class Worker;
+
+/// The viewers' side: one event loop per core; every connection belongs to one of them for its life.
+class FanOut final : public StreamListener
+{
+public:
+    FanOut(std::size_t workers, ServerState &state);
+    ~FanOut() override; ///< stops and joins the workers; their viewers are cut off
+
+    [[nodiscard]] std::size_t workerCount() const { return m_workers.size(); }
+    /// `feeds` must outlive stop().
+    void start(FeedRegistry &feeds);
+    void stop();
+
+    /// The loop that the next connection is to be accepted for: they take turns.
+    [[nodiscard]] std::size_t nextWorker();
+    [[nodiscard]] boost::asio::io_context &loop(std::size_t worker);
+    /// Takes over a connection that was accepted for loop(worker), and what it counts for.
+    void adopt(std::size_t worker, boost::asio::ip::tcp::socket socket, Booking<int> connection);
+    /// Ends a viewer's connection, wherever it is.
+    void drop(std::uint64_t viewerId, const std::string &reason);
+    /// Gathers the state of feeds and viewers; `done` is called once, on a worker's thread.
+    void gatherStatus(std::function<void(StatusReport)> done);
+
+    void streamAdvanced(std::size_t worker, const std::shared_ptr<Stream> &stream) override;
+
+private:
+    ServerState &m_state;
+    FeedRegistry *m_feeds = nullptr;
+    std::vector<std::unique_ptr<Worker>> m_workers;
+    std::size_t m_turn = 0; // of nextWorker(): the accepting thread only
+};
+
+} // namespace aspersor::serve

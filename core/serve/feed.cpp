@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/feed.h"
+
+#include "core/media/avlog.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aspersor::serve {
+
+const char *toString(FeedState state)
+{
+    switch (state) {
+    case FeedState::Live:
+        return "live";
+    case FeedState::Away:
+        return "away";
+    case FeedState::Ended:
+        break;
+    }
+    return "ended";
+}
+
+namespace {
+
+constexpr media::Ticks soundKept = media::ticksPerSecond; ///< of a feed without pictures
+
+/// True when a muxer opened for `a` can go on with packets of `b`.
+bool sameForMuxers(const media::StreamDescription &a, const media::StreamDescription &b)
+{
+    return std::ranges::equal(a.tracks, b.tracks, [](const auto &x, const auto &y) {
+        return x.kind == y.kind && x.codecId == y.codecId && x.width == y.width && x.height == y.height &&
+               x.sampleRate == y.sampleRate && x.channels == y.channels && x.extradata == y.extradata;
+    });
+}
+
+} // namespace
+
+Feed::Feed(std::string name, const FeedLimits &limits, std::size_t workers, StreamListener &listener,
+           Observer &observer)
+    : m_name(std::move(name)), m_limits(limits), m_workers(workers), m_listener(listener),
+      m_observer(observer)
+{
+}
+
+bool Feed::begin(const std::shared_ptr<UploadTicket> &ticket, TimePoint now)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state == FeedState::Ended)
+        return false;
+    if (m_upload && m_upload != ticket) {
+        m_observer.log(LogLevel::Info, "The feed " + m_name + " is taken over by a new upload.");
+        m_upload->revoked = true;
+        m_upload->waker.wake();
+    }
+    m_upload = ticket;
+    m_awaySince = now;
+    m_timeline.newSource(now);
+    m_awaitsKeyframe = true;
+    return true;
+}
+
+bool Feed::holds(const UploadTicket &ticket) const
+{
+    return m_upload.get() == &ticket && !ticket.revoked;
+}
+
+bool Feed::describe(const UploadTicket &ticket, const media::StreamDescription &description)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!holds(ticket))
+        return false;
+    if (sameForMuxers(m_description, description))
+        return true;
+    const bool isFirst = m_description.tracks.empty();
+    m_description = description;
+    m_awaitsKeyframe = true;
+    m_gop.clear();
+    m_gopBytes = 0;
+    if (isFirst)
+        return true;
+    const media::AvLogScope scope(m_name);
+    for (const Running &running : m_streams)
+        running.stream->redescribe(m_description);
+    dropEnded();
+    return true;
+}
+
+bool Feed::publish(const UploadTicket &ticket, media::Packet packet, TimePoint now)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!holds(ticket))
+        return false;
+    const auto track = static_cast<std::size_t>(packet.track);
+    if (packet.track < 0 || track >= m_description.tracks.size())
+        return true;
+    if (m_awaitsKeyframe && m_description.tracks[track].kind == media::TrackKind::Video) {
+        if (!packet.keyframe)
+            return true;
+        m_awaitsKeyframe = false;
+    }
+    m_timeline.place(packet, now);
+    keep(packet);
+    const media::AvLogScope scope(m_name);
+    for (const Running &running : m_streams)
+        running.stream->write(packet);
+    dropEnded();
+    setState(FeedState::Live);
+    return true;
+}
+
+void Feed::keep(const media::Packet &packet)
+{
+    const bool hasVideo = m_description.hasVideo();
+    if (hasVideo) {
+        const auto track = static_cast<std::size_t>(packet.track);
+        const bool isStart = packet.keyframe && m_description.tracks[track].kind == media::TrackKind::Video;
+        if (isStart || m_gopBytes > m_limits.gopBytes) {
+            m_gop.clear();
+            m_gopBytes = 0;
+        }
+        if (!isStart && m_gop.empty())
+            return;
+    } else {
+        const auto old = std::ranges::find_if(
+            m_gop, [&](const media::Packet &kept) { return packet.dts - kept.dts <= soundKept; });
+        m_gop.erase(m_gop.begin(), old);
+        m_gopBytes = 0;
+    }
+    m_gopBytes += packet.data().size();
+    m_gop.push_back(packet);
+}
+
+void Feed::idle(const UploadTicket &ticket)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!holds(ticket))
+        return;
+    const media::AvLogScope scope(m_name);
+    for (const Running &running : m_streams)
+        running.stream->flush();
+    dropEnded();
+}
+
+void Feed::finish(const UploadTicket &ticket, TimePoint now)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_upload.get() != &ticket)
+        return;
+    m_upload.reset();
+    m_awaySince = now;
+    if (m_state == FeedState::Ended)
+        return;
+    const media::AvLogScope scope(m_name);
+    for (const Running &running : m_streams)
+        running.stream->flush();
+    dropEnded();
+    setState(FeedState::Away);
+}
+
+tl::expected<std::shared_ptr<Stream>, OpenError> Feed::open(const std::string &streamName,
+                                                            const Format &format)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state == FeedState::Ended)
+        return tl::unexpected(OpenError{404, "The feed " + m_name + " has just ended."});
+    const auto found = std::ranges::find_if(
+        m_streams, [&](const Running &running) { return running.stream->name() == streamName; });
+    if (found != m_streams.end()) {
+        ++found->stream->viewers;
+        found->idle = false;
+        return found->stream;
+    }
+    if (m_description.tracks.empty())
+        return tl::unexpected(
+            OpenError{503, "The feed " + m_name + " has sent nothing yet; try again in a moment."});
+    auto stream = std::make_shared<Stream>(streamName, format, m_limits.ring, m_workers, m_listener);
+    const media::AvLogScope scope(m_name);
+    if (auto started = stream->start(m_description, m_gop); !started)
+        return tl::unexpected(OpenError{415, "The feed " + m_name + " cannot be sent as " +
+                                                 std::string(format.name) + ": " + started.error().message +
+                                                 "."});
+    stream->viewers = 1;
+    m_streams.push_back({stream, {}, false});
+    return stream;
+}
+
+bool Feed::tick(TimePoint now)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_state == FeedState::Ended)
+            return false;
+        for (Running &running : m_streams) {
+            const bool wasIdle = std::exchange(running.idle, running.stream->viewers == 0);
+            if (running.idle && !wasIdle)
+                running.idleSince = now;
+            if (running.idle && now - running.idleSince >= m_limits.muxerLinger)
+                running.stream->end("nobody watches");
+        }
+        dropEnded();
+        if (m_upload || now - m_awaySince < m_limits.grace)
+            return true;
+    }
+    end("the feed did not come back");
+    return false;
+}
+
+void Feed::setGrace(std::chrono::milliseconds grace)
+{
+    const std::lock_guard lock(m_mutex);
+    m_limits.grace = grace;
+}
+
+void Feed::end(const std::string &reason)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_upload) {
+        m_upload->revoked = true;
+        m_upload->waker.wake();
+    }
+    for (const Running &running : m_streams)
+        running.stream->end(reason);
+    m_streams.clear();
+    m_gop.clear();
+    setState(FeedState::Ended);
+}
+
+FeedReport Feed::report() const
+{
+    const std::lock_guard lock(m_mutex);
+    FeedReport report;
+    report.name = m_name;
+    report.state = m_state;
+    for (const media::TrackDescription &track : m_description.tracks)
+        report.tracks.push_back(track.summary());
+    for (const Running &running : m_streams) {
+        const Stream &stream = *running.stream;
+        report.streams.push_back({stream.name(), std::string(stream.format().name), stream.viewers,
+                                  stream.bytes, stream.skips, stream.ring().bitsPerSecond(),
+                                  stream.ring().bytes()});
+    }
+    return report;
+}
+
+void Feed::dropEnded()
+{
+    std::erase_if(m_streams, [](const Running &running) { return running.stream->ended(); });
+}
+
+void Feed::setState(FeedState state)
+{
+    if (m_state == state && m_announced)
+        return;
+    // A feed that never sent anything was never there for anybody.
+    if (!m_announced && state != FeedState::Live) {
+        m_state = state;
+        return;
+    }
+    m_announced = true;
+    m_state = state;
+    m_observer.feedChanged(m_name, state);
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/media/timeline.h"
+#include "core/net/socket.h"
+#include "core/serve/observer.h"
+#include "core/serve/stream.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace aspersor::serve {
+
+/// What one upload holds while it feeds; how another tells it that it is over.
+struct UploadTicket {
+    std::atomic<bool> revoked = false; ///< another upload took over, or the feed was ended
+    net::Waker waker;                  ///< interrupts the upload's wait for bytes
+};
+
+struct FeedLimits {
+    RingLimits ring;                              ///< of each stream
+    std::size_t gopBytes = 8 * 1024 * 1024;       ///< of the newest GOP kept for new muxers
+    std::chrono::milliseconds grace{30'000};      ///< away for longer: ended
+    std::chrono::milliseconds muxerLinger{5'000}; ///< how long a muxer runs without viewers
+};
+
+/// Why a stream could not be opened: an HTTP status and the sentence for the viewer.
+struct OpenError {
+    int status = 503;
+    std::string reason;
+};
+
+/// What one phone publishes under a name, as ffserver sees it: outlives its uploads for a grace time, with
+/// its viewers connected. Thread-safe; nothing here waits for a socket.
+class Feed
+{
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    Feed(std::string name, const FeedLimits &limits, std::size_t workers, StreamListener &listener,
+         Observer &observer);
+
+    [[nodiscard]] const std::string &name() const { return m_name; }
+
+    // ---- uploads: each on its own thread
+
+    /// Makes `ticket` the feed's upload (again); another that is there is revoked. False: the feed has ended.
+    [[nodiscard]] bool begin(const std::shared_ptr<UploadTicket> &ticket, TimePoint now);
+    /// False from here to finish(): the ticket was revoked, stop.
+    [[nodiscard]] bool describe(const UploadTicket &ticket, const media::StreamDescription &description);
+    /// The packet's times are those of the upload; the feed repairs them.
+    [[nodiscard]] bool publish(const UploadTicket &ticket, media::Packet packet, TimePoint now);
+    /// Nothing more comes for now: what was gathered goes to the viewers.
+    void idle(const UploadTicket &ticket);
+    /// The upload is over; the feed waits for the next.
+    void finish(const UploadTicket &ticket, TimePoint now);
+
+    // ---- viewers: any thread
+
+    /// The stream of that name, running, with one more in its count of viewers.
+    [[nodiscard]] tl::expected<std::shared_ptr<Stream>, OpenError> open(const std::string &streamName,
+                                                                        const Format &format);
+
+    /// Ends muxers that nobody watches and, after the grace time, the feed. False once it has ended.
+    [[nodiscard]] bool tick(TimePoint now);
+    void setGrace(std::chrono::milliseconds grace);
+    /// Ends the feed now: its viewers are sent what is left, and home.
+    void end(const std::string &reason);
+    [[nodiscard]] FeedReport report() const;
+
+private:
+    struct Running {
+        std::shared_ptr<Stream> stream;
+        TimePoint idleSince{};
+        bool idle = false;
+    };
+    [[nodiscard]] bool holds(const UploadTicket &ticket) const; // m_mutex held, as all below
+    void keep(const media::Packet &packet);
+    void dropEnded();
+    void setState(FeedState state);
+
+    const std::string m_name;
+    FeedLimits m_limits; // grace: guarded by m_mutex
+    const std::size_t m_workers;
+    StreamListener &m_listener;
+    Observer &m_observer;
+    mutable std::mutex m_mutex;
+    FeedState m_state = FeedState::Away; // guarded by m_mutex, as all below
+    bool m_announced = false;
+    std::shared_ptr<UploadTicket> m_upload;
+    TimePoint m_awaySince{};
+    media::StreamDescription m_description;
+    media::Timeline m_timeline;
+    bool m_awaitsKeyframe = false;
+    std::vector<media::Packet> m_gop; // the newest, from its keyframe on
+    std::size_t m_gopBytes = 0;
+    std::vector<Running> m_streams;
+};
+
+} // namespace aspersor::serve

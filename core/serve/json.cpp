@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/json.h"
+
+// Boost.JSON without its library: the implementation belongs in exactly one source file.
+#include <boost/json/src.hpp>
+
+namespace aspersor::serve {
+
+namespace json = boost::json;
+
+json::object toJson(const StreamReport &stream, Detail detail)
+{
+    json::object object{{"name", stream.name},
+                        {"format", stream.format},
+                        {"viewers", stream.viewers},
+                        {"bytes", stream.bytes},
+                        {"skips", stream.skips}};
+    if (detail == Detail::Status) {
+        object.emplace("bitsPerSecond", stream.bitsPerSecond);
+        object.emplace("ringBytes", stream.ringBytes);
+    }
+    return object;
+}
+
+json::object toJson(const FeedReport &feed, Detail detail)
+{
+    json::array streams;
+    json::array tracks(feed.tracks.begin(), feed.tracks.end());
+    int viewers = 0;
+    for (const StreamReport &stream : feed.streams) {
+        viewers += stream.viewers;
+        streams.push_back(toJson(stream, detail));
+    }
+    return {{"name", feed.name},
+            {"state", toString(feed.state)},
+            {"viewers", viewers},
+            {"tracks", std::move(tracks)},
+            {"streams", std::move(streams)}};
+}
+
+json::object toJson(const ViewerReport &viewer)
+{
+    return {{"id", viewer.id},       {"stream", viewer.stream}, {"address", viewer.address},
+            {"bytes", viewer.bytes}, {"skips", viewer.skips},   {"ageMs", viewer.age.count()}};
+}
+
+} // namespace aspersor::serve

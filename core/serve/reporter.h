@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/serve/config.h"
+#include "core/serve/diagnostic.h"
+#include "core/serve/linewriter.h"
+#include "core/serve/observer.h"
+
+#include <boost/json/object.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aspersor::serve {
+
+/// Says what happens: to people on standard error, to a control room as one JSON object a line on standard
+/// output, to the access log in the Common Log Format. Thread-safe.
+class Reporter final : public Observer
+{
+public:
+    /// `control`: there is a control room on standard output.
+    Reporter(boost::asio::io_context &loop, bool control);
+    ~Reporter() override; ///< writes what is left, within a short time
+
+    /// "-" is standard output. False: the file cannot be opened (errno says why).
+    [[nodiscard]] bool openAccessLog(const std::string &path);
+
+    void ready(const Config &config, const std::string &httpUrl, const std::string &address, int port);
+    void reloaded(const Config &config);
+    void stats(const std::vector<FeedReport> &feeds); ///< once a second; says only what is news
+    void error(const std::string &reason);
+    void configuration(const Diagnostics &diagnostics);
+
+    void feedChanged(const std::string &name, FeedState state) override;
+    void viewerJoined(const ViewerReport &viewer) override;
+    void viewerLeft(const ViewerReport &viewer, const std::string &reason) override;
+    void accessed(const AccessReport &access) override;
+    void log(LogLevel level, const std::string &text) override;
+
+private:
+    void emitEvent(const boost::json::object &event);
+
+    boost::asio::io_context &m_loop;
+    const bool m_control;
+    LineWriter m_output;
+    LineWriter m_errors;
+    int m_accessDescriptor = -1; // owned when above 2
+    std::unique_ptr<LineWriter> m_access;
+    std::string m_lastStats; // of stats(): one thread
+};
+
+} // namespace aspersor::serve

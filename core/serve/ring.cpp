@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/ring.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aspersor::serve {
+
+void Ring::append(BlockPtr block)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_ended)
+        return;
+    if (block->start)
+        m_starts.push_back(m_first + m_blocks.size());
+    m_bytes += block->bytes.size();
+    m_blocks.push_back(std::move(block));
+    trim();
+}
+
+void Ring::trim()
+{
+    // What stands before the last start but one may go once the rest spans the time to keep.
+    const auto spare = [this](const Block &front) {
+        return m_starts.size() >= 2 && m_first < m_starts[m_starts.size() - 2] &&
+               m_blocks.back()->time - front.time > m_limits.minTime;
+    };
+    while (m_blocks.size() > 1 && (m_bytes > m_limits.maxBytes || spare(*m_blocks.front()))) {
+        m_bytes -= m_blocks.front()->bytes.size();
+        m_blocks.pop_front();
+        if (!m_starts.empty() && m_starts.front() == m_first)
+            m_starts.pop_front();
+        ++m_first;
+    }
+}
+
+void Ring::end(std::string reason)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!std::exchange(m_ended, true))
+        m_reason = std::move(reason);
+}
+
+void Ring::setHeader(BytesPtr header, std::uint32_t epoch)
+{
+    const std::lock_guard lock(m_mutex);
+    m_header = std::move(header);
+    m_epoch = epoch;
+}
+
+void Ring::fetch(std::uint64_t next, RingNews &news) const
+{
+    news.blocks.clear();
+    const std::lock_guard lock(m_mutex);
+    news.ringFirst = m_first;
+    news.first = std::max(next, m_first);
+    for (std::uint64_t at = news.first; at < m_first + m_blocks.size(); ++at)
+        news.blocks.push_back(m_blocks[static_cast<std::size_t>(at - m_first)]);
+    news.header = m_header;
+    news.epoch = m_epoch;
+    news.ended = m_ended;
+    if (m_ended)
+        news.reason = m_reason;
+}
+
+std::size_t Ring::bytes() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_bytes;
+}
+
+std::int64_t Ring::bitsPerSecond() const
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_blocks.size() < 2 || m_blocks.back()->time <= m_blocks.front()->time)
+        return 0;
+    const auto bytes = static_cast<std::int64_t>(m_bytes - m_blocks.back()->bytes.size());
+    return bytes * 8 * media::ticksPerSecond / (m_blocks.back()->time - m_blocks.front()->time);
+}
+
+} // namespace aspersor::serve

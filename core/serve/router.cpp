@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/router.h"
+
+#include <algorithm>
+
+namespace aspersor::serve {
+
+namespace {
+
+constexpr std::size_t namesShown = 12;
+// Players in web pages of other origins may read streams; the state of the server they may not.
+constexpr std::string_view anyOrigin = "Access-Control-Allow-Origin: *\r\n";
+constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+
+/// A name from the network as it may be repeated in a sentence.
+std::string shown(std::string_view name)
+{
+    std::string result(name.substr(0, 80));
+    std::ranges::replace_if(
+        result, [](unsigned char c) { return c < 0x20 || c == 0x7f || c == '"'; }, '?');
+    return result;
+}
+
+Answer preflight()
+{
+    Answer answer{204, {}, std::string(anyOrigin), {}};
+    answer.fields.append("Allow: ").append(methods).append("\r\n");
+    answer.fields.append("Access-Control-Allow-Methods: ").append(methods).append("\r\n");
+    answer.fields += "Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 86400\r\n";
+    return answer;
+}
+
+Answer redirectTo(int status, const std::string &url)
+{
+    return {status, "See " + url + "\n", "Location: " + url + "\r\n"};
+}
+
+} // namespace
+
+Answer errorAnswer(int status, std::string_view sentence, std::string fields)
+{
+    fields.append(anyOrigin).append("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+    return {status, std::string(sentence) + "\n", std::move(fields)};
+}
+
+Answer noSuchStream(const Config &config, std::string_view name, const boost::asio::ip::address &peer,
+                    std::span<const std::string> liveFeeds)
+{
+    std::string sentence = "There is no stream called \"" + shown(name) + "\"; ";
+    std::string list;
+    std::size_t count = 0;
+    for (const std::string &feed : liveFeeds) {
+        for (const StreamSpec &stream : config.streams) {
+            if (stream.format->isStatus() || !stream.acl.allows(peer))
+                continue;
+            if (const auto streamName = stream.nameFor(feed); streamName && ++count <= namesShown)
+                list.append(list.empty() ? "" : ", ").append(*streamName);
+        }
+    }
+    sentence += list.empty() ? "nothing is on the air now." : "on the air now: " + list;
+    if (!list.empty())
+        sentence += count > namesShown ? " and " + std::to_string(count - namesShown) + " more." : ".";
+    return errorAnswer(404, sentence);
+}
+
+Route route(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer,
+            std::span<const std::string> liveFeeds)
+{
+    if (head.method == "OPTIONS")
+        return preflight();
+    if (head.method != "GET" && head.method != "HEAD")
+        return errorAnswer(405, "Streams are read with GET; " + shown(head.method) + " is not answered here.",
+                           "Allow: " + std::string(methods) + "\r\n");
+    const std::string_view name = std::string_view(head.path).substr(head.path.starts_with('/') ? 1 : 0);
+    for (const RedirectSpec &redirect : config.redirects) {
+        if (redirect.name == name || (name.empty() && redirect.name == "index.html"))
+            return redirectTo(301, redirect.url);
+    }
+    // A stream with a fixed name goes before a template that fits too.
+    bool denied = false;
+    for (const bool templates : {false, true}) {
+        for (const StreamSpec &stream : config.streams) {
+            const auto feed = stream.isTemplate() == templates ? stream.feedFor(name) : std::nullopt;
+            if (!feed)
+                continue;
+            if (!stream.acl.allows(peer)) {
+                denied = true;
+                continue;
+            }
+            if (stream.format->isStatus())
+                return StatusRequest{stream.name.ends_with(".json")};
+            return StreamRequest{std::string(name), *feed, stream.format, config.feed(*feed) != nullptr};
+        }
+    }
+    if (denied)
+        return errorAnswer(403, "Your address is not allowed to open this page; the ACL lines of the "
+                                "configuration say who is.");
+    if (name.empty() && isLoopback(peer))
+        return redirectTo(302, "/stat.html");
+    return noSuchStream(config, name, peer, liveFeeds);
+}
+
+std::string toText(const Answer &answer, bool headOnly)
+{
+    std::string text = net::response(answer.status, answer.contentType, answer.body, answer.fields, false);
+    if (headOnly)
+        text.resize(text.find("\r\n\r\n") + 4);
+    return text;
+}
+
+std::string streamHead(const Format &format)
+{
+    std::string head = "HTTP/1.1 200 OK\r\nContent-Type: ";
+    head.append(format.contentType).append("\r\nCache-Control: no-store\r\n").append(anyOrigin);
+    return head + "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/net/requestparser.h"
+#include "core/serve/config.h"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace aspersor::serve {
+
+/// A complete answer to a request.
+struct Answer {
+    int status = 200;
+    std::string body;
+    std::string fields; ///< whole header lines with their CRLF
+    std::string contentType = "text/plain; charset=utf-8";
+};
+
+/// The request is for a stream of a feed; whether that is there is still to be seen.
+struct StreamRequest {
+    std::string name; ///< "cam1.ts"
+    std::string feed; ///< "cam1"
+    const Format *format = nullptr;
+    bool declared = false; ///< the feed has a <Feed> section
+};
+
+/// The request is for the state of the server.
+struct StatusRequest {
+    bool json = false; ///< else a page for people
+};
+
+using Route = std::variant<Answer, StreamRequest, StatusRequest>;
+
+/// What a request from `peer` is for. Pure.
+[[nodiscard]] Route route(const Config &config, const net::RequestHead &head,
+                          const boost::asio::ip::address &peer, std::span<const std::string> liveFeeds);
+
+/// 404 with a sentence that names what the peer may watch instead.
+[[nodiscard]] Answer noSuchStream(const Config &config, std::string_view name,
+                                  const boost::asio::ip::address &peer,
+                                  std::span<const std::string> liveFeeds);
+/// An error with its sentence.
+[[nodiscard]] Answer errorAnswer(int status, std::string_view sentence, std::string fields = {});
+/// An answer as bytes; without its body for HEAD.
+[[nodiscard]] std::string toText(const Answer &answer, bool headOnly);
+/// The head that goes before a stream.
+[[nodiscard]] std::string streamHead(const Format &format);
+
+} // namespace aspersor::serve

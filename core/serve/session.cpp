@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/session.h"
+
+#include "core/serve/status.h"
+#include "core/serve/worker.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+namespace aspersor::serve {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using boost::system::error_code;
+constexpr std::chrono::seconds headTimeout{10};
+constexpr std::chrono::seconds answerTimeout{10};
+constexpr std::chrono::seconds lingerTimeout{2};
+constexpr std::size_t lingerBytes = 1024 * 1024;
+constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
+constexpr std::string_view retryLater = "Retry-After: 10\r\n";
+
+/// As it stands in an access log: no quote, no control byte.
+std::string loggable(const net::RequestHead &head)
+{
+    std::string line = head.method + ' ' + head.target + " HTTP/1." + std::to_string(head.minorVersion);
+    for (char &c : line) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '"')
+            c = '?';
+    }
+    return line;
+}
+
+} // namespace
+
+Session::Session(Worker &worker, asio::ip::tcp::socket socket, Booking<int> connection)
+    : m_worker(worker), m_socket(std::move(socket)), m_connection(std::move(connection)),
+      m_timer(m_socket.get_executor())
+{
+}
+
+void Session::start()
+{
+    error_code error;
+    m_peer = m_socket.remote_endpoint(error);
+    if (!error)
+        m_socket.non_blocking(true, error);
+    if (error)
+        return; // already gone
+    arm(headTimeout, &Session::onHeadTimeout);
+    read();
+}
+
+void Session::arm(std::chrono::milliseconds timeout, void (Session::*then)())
+{
+    m_timer.expires_after(timeout);
+    m_timer.async_wait([self = shared_from_this(), then](const error_code &error) {
+        if (!error)
+            (self.get()->*then)();
+    });
+}
+
+void Session::onHeadTimeout()
+{
+    if (m_parser.started())
+        answer(errorAnswer(408, "The request did not come within 10 seconds."));
+    else
+        close();
+}
+
+void Session::read()
+{
+    m_socket.async_read_some(asio::buffer(m_buffer),
+                             [self = shared_from_this()](const error_code &error, std::size_t count) {
+                                 if (self->m_status != 0)
+                                     return; // answered in the meantime: the time was over
+                                 if (error)
+                                     self->close();
+                                 else
+                                     self->onRead(count);
+                             });
+}
+
+void Session::onRead(std::size_t count)
+{
+    // What follows the head is no business of ours: no request that is answered here has a body.
+    static_cast<void>(m_parser.feed(std::span(m_buffer).first(count), [](auto) {}));
+    if (m_parser.headDone() && !m_parser.error())
+        decide();
+    else if (m_parser.error())
+        answer(errorAnswer(m_parser.error()->status, m_parser.error()->reason));
+    else
+        read();
+}
+
+void Session::decide()
+{
+    const net::RequestHead &head = m_parser.head();
+    m_headOnly = head.method == "HEAD";
+    const auto config = m_worker.state().config();
+    if (!config->customLog.empty())
+        m_requestLine = loggable(head);
+    const std::vector<std::string> live = m_worker.feeds().names();
+    const Route to = route(*config, head, plainAddress(m_peer.address()), live);
+    if (const auto *request = std::get_if<StreamRequest>(&to))
+        open(*request);
+    else if (const auto *status = std::get_if<StatusRequest>(&to))
+        answerStatus(status->json);
+    else
+        answer(std::get<Answer>(to));
+}
+
+void Session::open(const StreamRequest &request)
+{
+    ServerState &state = m_worker.state();
+    const auto config = state.config();
+    const std::shared_ptr<Feed> feed = m_worker.feeds().find(request.feed);
+    if (!feed && request.declared) {
+        answer(errorAnswer(503, "The feed " + request.feed + " is not on the air; try again later.",
+                           std::string(retryLater)));
+        return;
+    }
+    if (!feed) {
+        answer(noSuchStream(*config, request.name, plainAddress(m_peer.address()), m_worker.feeds().names()));
+        return;
+    }
+    if (m_headOnly) {
+        m_status = 200;
+        send(streamHead(*request.format));
+        return;
+    }
+    Booking<int> viewer(state.viewers, 1);
+    if (state.viewers > config->maxClients) {
+        answer(errorAnswer(503,
+                           "All " + std::to_string(config->maxClients) +
+                               " places for viewers are taken; try again later.",
+                           std::string(retryLater)));
+        return;
+    }
+    auto stream = feed->open(request.name, *request.format);
+    if (!stream) {
+        answer(errorAnswer(stream.error().status, stream.error().reason,
+                           stream.error().status == 503 ? std::string(retrySoon) : std::string()));
+        return;
+    }
+    Booking<std::int64_t> bandwidth(state.bookedBits, (*stream)->ring().bitsPerSecond());
+    if (config->maxBandwidthKbps && state.bookedBits > std::int64_t{*config->maxBandwidthKbps} * 1000) {
+        --(*stream)->viewers;
+        answer(errorAnswer(503,
+                           "The bandwidth of " + std::to_string(*config->maxBandwidthKbps) +
+                               " kbit/s for all viewers is used up; try again later.",
+                           std::string(retryLater)));
+        return;
+    }
+    m_timer.cancel();
+    m_status = 200;
+    m_worker.admit({std::move(m_socket), m_peer, std::move(*stream), std::move(m_requestLine),
+                    std::move(m_connection), std::move(viewer), std::move(bandwidth)});
+}
+
+void Session::answerStatus(bool json)
+{
+    m_worker.fanOut().gatherStatus([self = shared_from_this(), json](StatusReport report) {
+        // This is another worker's thread, perhaps.
+        asio::post(self->m_socket.get_executor(), [self, json, state = std::move(report)] {
+            Answer page{200, json ? statusJson(state) : statusHtml(state),
+                        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
+                        json ? "application/json" : "text/html; charset=utf-8"};
+            self->answer(page);
+        });
+    });
+}
+
+void Session::answer(const Answer &answer)
+{
+    if (m_status != 0)
+        return;
+    m_status = answer.status;
+    send(toText(answer, m_headOnly));
+}
+
+void Session::send(std::string text)
+{
+    m_text = std::move(text);
+    arm(answerTimeout, &Session::close);
+    asio::async_write(m_socket, asio::buffer(m_text),
+                      [self = shared_from_this()](const error_code &error, std::size_t sent) {
+                          if (!self->m_requestLine.empty())
+                              self->m_worker.state().observer.accessed(
+                                  {plainAddress(self->m_peer.address()).to_string(), self->m_requestLine,
+                                   self->m_status, sent});
+                          if (error)
+                              self->close();
+                          else
+                              self->linger();
+                      });
+}
+
+/// Waits for the peer to close: closing over bytes that are still coming would reset the connection, and the
+/// peer might lose the answer.
+void Session::linger()
+{
+    error_code error;
+    m_socket.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    if (error) {
+        close();
+        return;
+    }
+    arm(lingerTimeout, &Session::close);
+    drain();
+}
+
+void Session::drain()
+{
+    m_socket.async_read_some(asio::buffer(m_buffer),
+                             [self = shared_from_this()](const error_code &error, std::size_t count) {
+                                 self->m_drained += count;
+                                 if (error || self->m_drained > lingerBytes)
+                                     self->close();
+                                 else
+                                     self->drain();
+                             });
+}
+
+void Session::close()
+{
+    m_timer.cancel();
+    error_code ignored;
+    m_socket.close(ignored);
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/net/requestparser.h"
+#include "core/serve/router.h"
+#include "core/serve/serverstate.h"
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+
+namespace aspersor::serve {
+
+class Worker;
+
+/// A connection until its request has been answered or has made it a viewer.
+///
+/// Lives on its worker's thread; kept alive by what it waits for.
+class Session final : public std::enable_shared_from_this<Session>
+{
+public:
+    Session(Worker &worker, boost::asio::ip::tcp::socket socket, Booking<int> connection);
+    void start();
+
+private:
+    void read();
+    void onRead(std::size_t count);
+    void decide();
+    void open(const StreamRequest &request);
+    void answerStatus(bool json);
+    void answer(const Answer &answer);
+    void send(std::string text);
+    void linger();
+    void drain();
+    void arm(std::chrono::milliseconds timeout, void (Session::*then)());
+    void onHeadTimeout();
+    void close();
+
+    Worker &m_worker;
+    boost::asio::ip::tcp::socket m_socket;
+    boost::asio::ip::tcp::endpoint m_peer;
+    Booking<int> m_connection;
+    boost::asio::steady_timer m_timer;
+    net::RequestParser m_parser;
+    std::array<std::uint8_t, 2048> m_buffer{};
+    std::string m_text; // the answer
+    std::string m_requestLine;
+    int m_status = 0;
+    bool m_headOnly = false;
+    std::size_t m_drained = 0;
+};
+
+} // namespace aspersor::serve

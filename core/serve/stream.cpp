@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/stream.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace aspersor::serve {
+
+namespace {
+
+constexpr std::size_t blockPayload = 64 * 1024; ///< a burst is cut into blocks of about this size
+constexpr media::Ticks soundStartDistance = media::ticksPerSecond / 2;
+
+} // namespace
+
+Stream::Stream(std::string name, const Format &format, const RingLimits &limits, std::size_t workers,
+               StreamListener &listener)
+    : m_name(std::move(name)), m_format(format), m_listener(listener), m_ring(limits), m_taps(workers)
+{
+}
+
+Result<void> Stream::openMuxer(const media::StreamDescription &description)
+{
+    m_pending.clear();
+    auto muxer = media::Muxer::open(std::string(m_format.muxer), description, [this](auto made) {
+        m_pending.insert(m_pending.end(), made.begin(), made.end());
+    });
+    if (!muxer)
+        return tl::unexpected<Error>(muxer.error());
+    m_muxer = std::move(*muxer);
+    m_isVideo.clear();
+    m_hasVideo = false;
+    for (std::size_t i = 0; i < description.tracks.size(); ++i) {
+        const bool isVideo =
+            description.tracks[i].kind == media::TrackKind::Video && m_muxer->carries(static_cast<int>(i));
+        m_isVideo.push_back(isVideo);
+        m_hasVideo = m_hasVideo || isVideo;
+    }
+    m_lastStart = media::noTicks;
+    return {};
+}
+
+Result<void> Stream::start(const media::StreamDescription &description,
+                           std::span<const media::Packet> newestGop)
+{
+    if (auto opened = openMuxer(description); !opened)
+        return opened;
+    if (m_format.headerFirst)
+        m_ring.setHeader(std::make_shared<const Bytes>(std::exchange(m_pending, {})), m_epoch);
+    for (const media::Packet &packet : newestGop)
+        write(packet);
+    flush();
+    return {};
+}
+
+void Stream::redescribe(const media::StreamDescription &description)
+{
+    if (m_ended)
+        return;
+    flush();
+    if (m_format.onChange == OnChange::End) {
+        end("the feed's picture or sound format changed");
+        return;
+    }
+    m_muxer.reset();
+    if (auto opened = openMuxer(description); !opened) {
+        fail(opened.error());
+        return;
+    }
+    ++m_epoch;
+    if (!m_format.headerFirst)
+        return;
+    auto header = std::make_shared<const Bytes>(std::exchange(m_pending, {}));
+    const std::size_t cut = std::min(m_format.fileHeaderBytes, header->size());
+    Block inMidStream;
+    inMidStream.bytes.assign(header->begin() + static_cast<std::ptrdiff_t>(cut), header->end());
+    inMidStream.epoch = m_epoch;
+    m_reentry = std::make_shared<const Bytes>(inMidStream.bytes);
+    m_ring.setHeader(std::move(header), m_epoch);
+    inMidStream.time = m_pendingTime;
+    m_ring.append(std::make_shared<const Block>(std::move(inMidStream)));
+}
+
+void Stream::write(const media::Packet &packet)
+{
+    if (m_ended || !m_muxer->carries(packet.track))
+        return;
+    const bool isKeyframe = packet.keyframe && m_isVideo[static_cast<std::size_t>(packet.track)];
+    if (isKeyframe || m_pendingPayload >= blockPayload)
+        flush();
+    if (m_pendingPayload == 0) {
+        m_pendingTime = packet.dts;
+        m_pendingKeyframe = isKeyframe;
+    }
+    m_pendingPayload += packet.data().size();
+    if (auto written = m_muxer->write(packet); !written)
+        fail(written.error());
+}
+
+bool Stream::isStart(const Bytes &block) const
+{
+    if (m_hasVideo)
+        return m_pendingKeyframe;
+    // Sound can be joined anywhere; some distance keeps a new viewer from starting with an empty buffer.
+    const bool due = m_lastStart == media::noTicks || m_pendingTime - m_lastStart >= soundStartDistance;
+    return due && (m_format.name != "mpegts" || beginsWithPat(block));
+}
+
+void Stream::flush()
+{
+    if (m_ended || !m_muxer || m_pendingPayload == 0)
+        return;
+    m_pendingPayload = 0;
+    if (auto flushed = m_muxer->flush(); !flushed) {
+        fail(flushed.error());
+        return;
+    }
+    if (m_pending.empty())
+        return;
+    Block block;
+    block.start = isStart(m_pending);
+    block.time = m_pendingTime;
+    block.epoch = m_epoch;
+    if (block.start) {
+        m_lastStart = m_pendingTime;
+        block.reentry = m_reentry;
+    }
+    if (m_format.name == "mpegts") {
+        if (block.start)
+            block.splice = std::make_shared<const Bytes>(m_patcher.splice());
+        m_patcher.patch(m_pending);
+    }
+    block.bytes.assign(m_pending.begin(), m_pending.end()); // exact size; m_pending keeps its room
+    m_pending.clear();
+    m_ring.append(std::make_shared<const Block>(std::move(block)));
+    notify();
+}
+
+void Stream::end(const std::string &reason)
+{
+    if (m_ended)
+        return;
+    flush();
+    if (m_muxer && m_muxer->finish() && !m_pending.empty()) {
+        if (m_format.name == "mpegts")
+            m_patcher.patch(m_pending);
+        Block trailer;
+        trailer.bytes = std::exchange(m_pending, {});
+        trailer.time = m_pendingTime;
+        trailer.epoch = m_epoch;
+        m_ring.append(std::make_shared<const Block>(std::move(trailer)));
+    }
+    m_muxer.reset();
+    m_ended = true;
+    m_ring.end(reason);
+    notify();
+}
+
+void Stream::fail(const Error &error)
+{
+    m_muxer.reset();
+    m_ended = true;
+    m_pendingPayload = 0;
+    m_ring.end("the feed does not fit the format " + std::string(m_format.name) + ": " + error.message);
+    notify();
+}
+
+void Stream::attach(std::size_t worker)
+{
+    m_taps[worker].wanted = true;
+}
+
+void Stream::detach(std::size_t worker)
+{
+    m_taps[worker].wanted = false;
+}
+
+void Stream::acknowledge(std::size_t worker)
+{
+    m_taps[worker].pending = false;
+}
+
+void Stream::notify()
+{
+    for (std::size_t worker = 0; worker < m_taps.size(); ++worker) {
+        Tap &tap = m_taps[worker];
+        // A wake that is still under way will find this block too.
+        if (tap.wanted && !tap.pending.exchange(true))
+            m_listener.streamAdvanced(worker, shared_from_this());
+    }
+}
+
+} // namespace aspersor::serve

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/media/muxer.h"
+#include "core/serve/format.h"
+#include "core/serve/ring.h"
+#include "core/serve/tspatcher.h"
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace aspersor::serve {
+
+class Stream;
+
+/// Told when a stream has something new; called on the feed's thread, must not block.
+class StreamListener
+{
+public:
+    StreamListener() = default;
+    StreamListener(const StreamListener &) = delete;
+    StreamListener &operator=(const StreamListener &) = delete;
+    virtual ~StreamListener() = default;
+
+    virtual void streamAdvanced(std::size_t worker, const std::shared_ptr<Stream> &stream) = 0;
+};
+
+/// A feed in one output format: a muxer whose output goes into a ring, block by block.
+///
+/// Exists while somebody watches and a little longer. The muxing half belongs to the feed, which calls it
+/// with its lock held; the viewing half may be called from any thread.
+class Stream final : public std::enable_shared_from_this<Stream>
+{
+public:
+    /// `workers`: how many event loops viewers may be on.
+    Stream(std::string name, const Format &format, const RingLimits &limits, std::size_t workers,
+           StreamListener &listener);
+
+    // ---- the muxing half
+
+    /// Opens the muxer and writes the newest GOP through it. Error::Libav: the format cannot carry the feed.
+    [[nodiscard]] Result<void> start(const media::StreamDescription &description,
+                                     std::span<const media::Packet> newestGop);
+    /// The tracks have changed: goes on with a new muxer, or ends (see ended()) when viewers could not
+    /// follow.
+    void redescribe(const media::StreamDescription &description);
+    void write(const media::Packet &packet);
+    /// Nothing more comes for now: makes a block of what was written and wakes the viewers' threads.
+    void flush();
+    /// The container's trailer, and then the end for every viewer.
+    void end(const std::string &reason);
+    [[nodiscard]] bool ended() const { return m_ended; }
+
+    // ---- the viewing half
+
+    [[nodiscard]] const std::string &name() const { return m_name; }
+    [[nodiscard]] const Format &format() const { return m_format; }
+    [[nodiscard]] const Ring &ring() const { return m_ring; }
+
+    /// A worker that has viewers is told of news; call before the first fetch.
+    void attach(std::size_t worker);
+    void detach(std::size_t worker);
+    /// The worker is about to fetch: what comes after this is news again.
+    void acknowledge(std::size_t worker);
+
+    std::atomic<int> viewers = 0;         ///< of all workers, with those about to join
+    std::atomic<std::uint64_t> bytes = 0; ///< sent to viewers
+    std::atomic<std::uint64_t> skips = 0; ///< times that a slow viewer was moved on
+
+private:
+    [[nodiscard]] Result<void> openMuxer(const media::StreamDescription &description);
+    [[nodiscard]] bool isStart(const Bytes &block) const;
+    void notify();
+    void fail(const Error &error);
+
+    struct Tap {
+        std::atomic<bool> wanted = false;
+        std::atomic<bool> pending = false; ///< a wake is under way
+    };
+
+    const std::string m_name;
+    const Format &m_format;
+    StreamListener &m_listener;
+    Ring m_ring;
+    std::vector<Tap> m_taps; // by worker
+    std::unique_ptr<media::Muxer> m_muxer;
+    std::vector<bool> m_isVideo; // by track, of those that the muxer carries
+    bool m_hasVideo = false;
+    std::uint32_t m_epoch = 0;
+    BytesPtr m_reentry;
+    TsPatcher m_patcher;
+    Bytes m_pending;                  // the muxer's output since the last block
+    std::size_t m_pendingPayload = 0; // bytes of packets written since the last block
+    media::Ticks m_pendingTime = 0;
+    bool m_pendingKeyframe = false;
+    media::Ticks m_lastStart = media::noTicks;
+    bool m_ended = false;
+};
+
+} // namespace aspersor::serve

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/serve/worker.h"
+
+#include "core/serve/router.h"
+#include "core/serve/session.h"
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <utility>
+
+namespace aspersor::serve {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr std::chrono::seconds stallCheck{1};
+constexpr std::uint32_t maxStrayBytes = 64 * 1024;
+/// What the kernel may hold that has not been sent: more would only be older when it arrives.
+constexpr int unsentBytes = 128 * 1024;
+
+void setOption(int descriptor, int level, int name, int value)
+{
+    // An option that the system does not have costs comfort only.
+    static_cast<void>(::setsockopt(descriptor, level, name, &value, sizeof value));
+}
+
+void prepareForStreaming(int descriptor)
+{
+    setOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsentBytes);
+    // A viewer that vanished without a word is noticed even while its feed is away: 15 s + 4 * 5 s.
+    setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, 15);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    setOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+} // namespace
+
+Worker::Worker(std::size_t index, ServerState &state, FanOut &fanOut)
+    : m_index(index), m_state(state), m_fanOut(fanOut), m_work(m_loop.get_executor()), m_stallTimer(m_loop)
+{
+}
+
+Worker::~Worker()
+{
+    stop();
+}
+
+void Worker::start(FeedRegistry &feeds)
+{
+    m_feeds = &feeds;
+    m_thread = std::jthread([this] {
+        static_cast<void>(
+            ::pthread_setname_np(::pthread_self(), ("viewers-" + std::to_string(m_index)).c_str()));
+        m_loop.run();
+    });
+}
+
+void Worker::stop()
+{
+    m_loop.stop();
+    if (m_thread.joinable())
+        m_thread.join();
+    for (const auto &[stream, audience] : m_audiences)
+        audience->stream().detach(m_index);
+    m_seats.clear();
+    m_audiences.clear();
+}
+
+void Worker::adopt(tcp::socket socket, Booking<int> connection)
+{
+    asio::post(m_loop, [this, taken = std::move(socket), booked = std::move(connection)]() mutable {
+        std::make_shared<Session>(*this, std::move(taken), std::move(booked))->start();
+    });
+}
+
+void Worker::wake(std::shared_ptr<Stream> stream)
+{
+    asio::post(m_loop, [this, advanced = std::move(stream)] { advance(*advanced); });
+}
+
+void Worker::drop(std::uint64_t viewerId, std::string reason)
+{
+    asio::post(m_loop, [this, viewerId, why = std::move(reason)] { dismiss(viewerId, why); });
+}
+
+void Worker::report(std::function<void(std::vector<ViewerReport>)> done)
+{
+    asio::post(m_loop, [this, tell = std::move(done)] {
+        std::vector<ViewerReport> viewers;
+        viewers.reserve(m_seats.size());
+        for (const auto &[id, seat] : m_seats)
+            viewers.push_back(reportOf(seat));
+        tell(std::move(viewers));
+    });
+}
+
+ViewerReport Worker::reportOf(const Seat &seat)
+{
+    const Viewer &viewer = seat.audience->viewers()[seat.index];
+    const bool isV6 = seat.peer.address().is_v6() && !seat.peer.address().to_v6().is_v4_mapped();
+    const std::string address = plainAddress(seat.peer.address()).to_string();
+    return {viewer.id,
+            seat.audience->stream().name(),
+            (isV6 ? '[' + address + ']' : address) + ':' + std::to_string(seat.peer.port()),
+            viewer.bytes,
+            viewer.skips,
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                  seat.joined)};
+}
+
+const BytesPtr &Worker::headFor(const Format &format)
+{
+    BytesPtr &head = m_heads[&format];
+    if (!head)
+        head = toBytes(streamHead(format));
+    return head;
+}
+
+void Worker::admit(Admission admission)
+{
+    Stream &stream = *admission.stream;
+    std::unique_ptr<Audience> &audience = m_audiences[&stream];
+    if (!audience) {
+        audience = std::make_unique<Audience>(admission.stream);
+        stream.attach(m_index);
+    }
+    audience->fetch();
+    const auto now = std::chrono::steady_clock::now();
+    const std::uint64_t id = ++m_state.lastViewerId;
+    const int descriptor = admission.socket.native_handle();
+    prepareForStreaming(descriptor);
+    const std::size_t index = audience->add(id, descriptor, headFor(stream.format()), now);
+    const auto seat =
+        m_seats
+            .emplace(id, Seat{audience.get(), index, std::move(admission.socket), admission.peer,
+                              std::move(admission.requestLine), now, 0, std::move(admission.connection),
+                              std::move(admission.viewer), std::move(admission.bandwidth)})
+            .first;
+    m_state.observer.viewerJoined(reportOf(seat->second));
+    awaitReadable(id);
+    const Audience::Outcome outcome = audience->push(index, now);
+    audience->account();
+    settle(id, outcome, *audience);
+    closeEmpty(*audience);
+    watchForStalls();
+}
+
+void Worker::advance(Stream &stream)
+{
+    stream.acknowledge(m_index);
+    const auto found = m_audiences.find(&stream);
+    if (found == m_audiences.end())
+        return;
+    Audience &audience = *found->second;
+    audience.fetch();
+    const auto now = std::chrono::steady_clock::now();
+    // From the back: a viewer that leaves is replaced by the last one, which has had its turn.
+    for (std::size_t i = audience.viewers().size(); i-- > 0;) {
+        const Viewer &viewer = audience.viewers()[i];
+        if (viewer.blocked)
+            continue;
+        const std::uint64_t id = viewer.id;
+        const Audience::Outcome outcome = audience.push(i, now);
+        if (outcome != Audience::Outcome::CaughtUp)
+            settle(id, outcome, audience);
+    }
+    audience.account();
+    closeEmpty(audience);
+}
+
+void Worker::settle(std::uint64_t id, Audience::Outcome outcome, const Audience &audience)
+{
+    switch (outcome) {
+    case Audience::Outcome::CaughtUp:
+        break;
+    case Audience::Outcome::Blocked:
+        awaitWritable(id);
+        break;
+    case Audience::Outcome::Gone:
+        leave(id, "the viewer closed the connection");
+        break;
+    case Audience::Outcome::Finished:
+        leave(id, audience.endReason());
+        break;
+    }
+}
+
+void Worker::awaitWritable(std::uint64_t id)
+{
+    m_seats.at(id).socket.async_wait(tcp::socket::wait_write, [this, id](const boost::system::error_code &) {
+        const auto found = m_seats.find(id);
+        if (found == m_seats.end())
+            return;
+        Audience &audience = *found->second.audience;
+        const auto outcome = audience.push(found->second.index, std::chrono::steady_clock::now());
+        audience.account();
+        settle(id, outcome, audience);
+        closeEmpty(audience);
+    });
+}
+
+void Worker::awaitReadable(std::uint64_t id)
+{
+    m_seats.at(id).socket.async_wait(tcp::socket::wait_read,
+                                     [this, id](const boost::system::error_code &error) {
+                                         if (!error)
+                                             onReadable(id);
+                                     });
+}
+
+/// A viewer has nothing to say: bytes are thrown away, the end of them is the end of the viewer.
+void Worker::onReadable(std::uint64_t id)
+{
+    const auto found = m_seats.find(id);
+    if (found == m_seats.end())
+        return;
+    Seat &seat = found->second;
+    std::array<char, 4096> stray; // NOLINT(cppcoreguidelines-pro-type-member-init): written by recv()
+    const ssize_t got = ::recv(seat.socket.native_handle(), stray.data(), stray.size(), MSG_DONTWAIT);
+    if (got > 0)
+        seat.strayBytes += static_cast<std::uint32_t>(got);
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        dismiss(id, "the viewer closed the connection");
+    else if (seat.strayBytes > maxStrayBytes)
+        dismiss(id, "the viewer kept sending");
+    else
+        awaitReadable(id);
+}
+
+/// An audience that becomes empty stays: closeEmpty() is for callers that are done with it.
+void Worker::leave(std::uint64_t id, const std::string &reason)
+{
+    const auto found = m_seats.find(id);
+    if (found == m_seats.end())
+        return;
+    const auto node = m_seats.extract(found);
+    Seat &seat = node.mapped();
+    const ViewerReport left = reportOf(seat);
+    Audience &audience = *seat.audience;
+    audience.remove(seat.index);
+    if (seat.index < audience.viewers().size())
+        m_seats.at(audience.viewers()[seat.index].id).index = seat.index;
+    --audience.stream().viewers;
+    m_state.observer.viewerLeft(left, reason);
+    if (!seat.requestLine.empty())
+        m_state.observer.accessed(
+            {plainAddress(seat.peer.address()).to_string(), seat.requestLine, 200, left.bytes});
+    // Bytes that are still unread would turn the close into a reset and cost the viewer the end.
+    std::array<char, 4096> stray; // NOLINT(cppcoreguidelines-pro-type-member-init): written by recv()
+    static_cast<void>(::shutdown(seat.socket.native_handle(), SHUT_WR));
+    static_cast<void>(::recv(seat.socket.native_handle(), stray.data(), stray.size(), MSG_DONTWAIT));
+}
+
+void Worker::dismiss(std::uint64_t id, const std::string &reason)
+{
+    const auto found = m_seats.find(id);
+    if (found == m_seats.end())
+        return;
+    Audience &audience = *found->second.audience;
+    leave(id, reason);
+    closeEmpty(audience);
+}
+
+void Worker::closeEmpty(Audience &audience)
+{
+    if (!audience.viewers().empty())
+        return;
+    audience.stream().detach(m_index);
+    m_audiences.erase(&audience.stream());
+}
+
+void Worker::watchForStalls()
+{
+    if (m_stallTimerRuns || m_seats.empty())
+        return;
+    m_stallTimerRuns = true;
+    m_stallTimer.expires_after(stallCheck);
+    m_stallTimer.async_wait([this](const boost::system::error_code &error) {
+        if (error)
+            return;
+        m_stallTimerRuns = false;
+        dropStalled();
+        watchForStalls();
+    });
+}
+
+void Worker::dropStalled()
+{
+    const auto limit = std::chrono::steady_clock::now() - m_state.config()->viewerTimeout;
+    std::vector<std::uint64_t> stalled;
+    for (const auto &[stream, audience] : m_audiences) {
+        for (const Viewer &viewer : audience->viewers()) {
+            if (viewer.blocked && viewer.lastProgress < limit)
+                stalled.push_back(viewer.id);
+        }
+    }
+    for (const std::uint64_t id : stalled)
+        dismiss(id, "the viewer took nothing for too long");
+}
+
+} // namespace aspersor::serve

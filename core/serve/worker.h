@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/serve/audience.h"
+#include "core/serve/fanout.h"
+#include "core/serve/feedregistry.h"
+#include "core/serve/serverstate.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+
+namespace aspersor::serve {
+
+/// A connection whose request has been judged and that becomes a viewer.
+struct Admission {
+    boost::asio::ip::tcp::socket socket;
+    boost::asio::ip::tcp::endpoint peer;
+    std::shared_ptr<Stream> stream; ///< this viewer already counts in its `viewers`
+    std::string requestLine;
+    Booking<int> connection;
+    Booking<int> viewer;
+    Booking<std::int64_t> bandwidth;
+};
+
+/// One event loop with its viewers.
+///
+/// Public functions may be called from any thread unless they say otherwise; all else happens on the loop's
+/// thread. Asio waits for readiness; bytes are written by the Audience.
+class Worker
+{
+public:
+    Worker(std::size_t index, ServerState &state, FanOut &fanOut);
+    Worker(const Worker &) = delete;
+    Worker &operator=(const Worker &) = delete;
+    ~Worker();
+
+    [[nodiscard]] boost::asio::io_context &loop() { return m_loop; }
+    [[nodiscard]] ServerState &state() const { return m_state; }
+    [[nodiscard]] FanOut &fanOut() const { return m_fanOut; }
+    [[nodiscard]] FeedRegistry &feeds() const { return *m_feeds; } ///< after start()
+
+    void start(FeedRegistry &feeds);
+    void stop(); ///< joins; then no thread of this worker is left
+
+    void adopt(boost::asio::ip::tcp::socket socket, Booking<int> connection);
+    void wake(std::shared_ptr<Stream> stream);
+    void drop(std::uint64_t viewerId, std::string reason);
+    void report(std::function<void(std::vector<ViewerReport>)> done);
+
+    /// The loop's thread only: the connection begins to watch.
+    void admit(Admission admission);
+
+private:
+    struct Seat { // what a viewer is beside its cursor
+        Audience *audience = nullptr;
+        std::size_t index = 0; // in the audience
+        boost::asio::ip::tcp::socket socket;
+        boost::asio::ip::tcp::endpoint peer;
+        std::string requestLine; // empty without an access log
+        std::chrono::steady_clock::time_point joined;
+        std::uint32_t strayBytes = 0; // sent by the viewer after its request
+        Booking<int> connection;
+        Booking<int> viewer;
+        Booking<std::int64_t> bandwidth;
+    };
+
+    void advance(Stream &stream);
+    void settle(std::uint64_t id, Audience::Outcome outcome, const Audience &audience);
+    void awaitWritable(std::uint64_t id);
+    void awaitReadable(std::uint64_t id);
+    void onReadable(std::uint64_t id);
+    void leave(std::uint64_t id, const std::string &reason);
+    void dismiss(std::uint64_t id, const std::string &reason); ///< leave(), then closeEmpty()
+    void closeEmpty(Audience &audience);
+    void watchForStalls();
+    void dropStalled();
+    [[nodiscard]] const BytesPtr &headFor(const Format &format);
+    [[nodiscard]] static ViewerReport reportOf(const Seat &seat);
+
+    const std::size_t m_index;
+    ServerState &m_state;
+    FanOut &m_fanOut;
+    FeedRegistry *m_feeds = nullptr;
+    boost::asio::io_context m_loop{1}; // before all that has handlers in it
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work;
+    boost::asio::steady_timer m_stallTimer;
+    bool m_stallTimerRuns = false;
+    std::unordered_map<const Stream *, std::unique_ptr<Audience>> m_audiences;
+    std::unordered_map<std::uint64_t, Seat> m_seats; // by viewer's id
+    std::unordered_map<const Format *, BytesPtr> m_heads;
+    std::jthread m_thread;
+};
+
+} // namespace aspersor::serve
