@@ -64,7 +64,7 @@ void FfserverLink::onPacket(const media::PacketPtr &packet)
         m_needBeginning = false;
     }
     if (!m_inBody && m_gop.packets().empty())
-        return; // in the middle of a GOP that was too long to keep
+        return;      // in the middle of a GOP that was too long to keep
     if (!m_inBody) { // a body begins with the newest GOP, this packet included
         connectIfDue();
         beginBody();
@@ -77,9 +77,10 @@ void FfserverLink::onPacket(const media::PacketPtr &packet)
 
 void FfserverLink::onIdle()
 {
-    if (m_target->generation() != m_generation || (!m_socket.isOpen() && !m_gop.packets().empty())) {
+    const bool lost = !m_socket.isOpen() && !m_needBeginning && !m_gop.packets().empty();
+    if (lost || m_target->generation() != m_generation) {
         connectIfDue();
-        if (!m_inBody && !m_needBeginning && !m_gop.packets().empty())
+        if (!m_inBody && !m_gop.packets().empty())
             beginBody();
     }
     flush();
@@ -96,6 +97,7 @@ void FfserverLink::connectIfDue()
     if (m_target->generation() != m_generation) {
         disconnect({});
         m_nextAttempt = now;
+        m_needBeginning = false; // that was another ffserver
     }
     if (m_socket.isOpen() || now < m_nextAttempt)
         return;
