@@ -24,7 +24,8 @@ class PreviewPanel final : public QWidget
     Q_OBJECT
     Q_PROPERTY(int volume READ volume WRITE setVolume NOTIFY volumeChanged)
     Q_PROPERTY(bool muted READ isMuted WRITE setMuted NOTIFY mutedChanged)
-    Q_PROPERTY(Source source READ source WRITE setSource NOTIFY sourceChanged)
+    /// "feed" or "viewers": fit for a settings file.
+    Q_PROPERTY(QString source READ sourceName WRITE setSourceName NOTIFY sourceChanged)
 
 public:
     enum class Source {
@@ -45,6 +46,9 @@ public:
     [[nodiscard]] int volume() const;   ///< 0 to 100, as heard (logarithmic)
     [[nodiscard]] bool isMuted() const;
     [[nodiscard]] Source source() const;
+    [[nodiscard]] QString sourceName() const;
+    void setSourceName(const QString &name); ///< an unknown name changes nothing
+    [[nodiscard]] bool isFullScreen() const; ///< hides QWidget's: the picture is, not the panel
 
     [[nodiscard]] QAction *muteAction() const;       ///< M
     [[nodiscard]] QAction *fullScreenAction() const; ///< F11; Esc leaves
@@ -74,9 +78,9 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    struct Widgets;
+    struct Parts;
 
-    std::unique_ptr<Widgets> m_widgets;
+    std::unique_ptr<Parts> m_parts;
 };
 
 } // namespace aspersor
