@@ -159,6 +159,7 @@ void PreviewPanel::changeEvent(QEvent *event)
         m_parts->retranslate();
         m_parts->showWords();
     } else if (event->type() == QEvent::PaletteChange) {
+        m_parts->applyPalette();
         m_parts->showWords();
     }
     QWidget::changeEvent(event);

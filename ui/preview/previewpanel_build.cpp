@@ -41,8 +41,11 @@ void PreviewPanel::Parts::build()
     auto *top = new QHBoxLayout;
     top->setSpacing(space);
     top->addWidget(title, 1);
-    top->addWidget(feedButton);
-    top->addWidget(viewersButton);
+    auto *pair = new QHBoxLayout; // one switch of two halves
+    pair->setSpacing(0);
+    pair->addWidget(feedButton);
+    pair->addWidget(viewersButton);
+    top->addLayout(pair);
 
     layout = new QVBoxLayout(&panel);
     layout->setContentsMargins(space, space, space, space);
@@ -58,6 +61,7 @@ void PreviewPanel::Parts::build()
     view->addAction(leaveFullScreen);
     connectParts();
     showDevice(true);
+    applyPalette();
     applyVolume();
 }
 
@@ -102,6 +106,7 @@ QWidget *PreviewPanel::Parts::buildBar()
     row->addWidget(volume);
     row->addSpacing(space);
     row->addWidget(meter, 1);
+    row->addSpacing(space);
     row->addWidget(noDevice);
     row->addSpacing(space);
     row->addWidget(fullScreenButton);
@@ -120,7 +125,10 @@ void PreviewPanel::Parts::connectParts()
         applyVolume();
         emit panel.volumeChanged(value);
     });
-    connect(viewersSource, &QAction::toggled, &panel, [this] { sourceChanged(); });
+    connect(viewersSource, &QAction::toggled, &panel, [this] {
+        applyPalette();
+        sourceChanged();
+    });
     connect(fullScreen, &QAction::toggled, &panel, [this](bool on) { setFullScreen(on); });
     connect(leaveFullScreen, &QAction::triggered, fullScreen, [this] { fullScreen->setChecked(false); });
     connect(view, &PictureView::doubleClicked, fullScreen, &QAction::toggle);
@@ -131,9 +139,23 @@ void PreviewPanel::Parts::showDevice(bool present)
 {
     noDevice->setVisible(!present);
     volume->setEnabled(present);
-    QPalette quiet = panel.palette();
-    quiet.setColor(QPalette::WindowText, Colors::of(quiet).muted);
+}
+
+void PreviewPanel::Parts::applyPalette()
+{
+    QPalette quiet;
+    quiet.setColor(QPalette::WindowText, Colors::of(panel.palette()).muted);
     noDevice->setPalette(quiet);
+    // A pressed button is hard to tell from its neighbour in the dark.
+    QPalette chosen;
+    for (const QPalette::ColorGroup group : {QPalette::Active, QPalette::Inactive}) {
+        chosen.setColor(group, QPalette::Button,
+                        panel.palette().color(QPalette::Active, QPalette::Highlight));
+        chosen.setColor(group, QPalette::ButtonText,
+                        panel.palette().color(QPalette::Active, QPalette::HighlightedText));
+    }
+    for (QToolButton *button : {feedButton, viewersButton})
+        button->setPalette(button->defaultAction()->isChecked() ? chosen : QPalette());
 }
 
 void PreviewPanel::Parts::retranslate()

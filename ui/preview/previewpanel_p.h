@@ -41,6 +41,7 @@ struct PreviewPanel::Parts {
     void setFullScreen(bool on);
     void showWords();
     void showDevice(bool present);
+    void applyPalette();
 
     PreviewPanel &panel;
     Factory factory;
