@@ -177,7 +177,7 @@ void IngestConnection::claim(const UploadPath &path, bool hasKey)
     upload.unread = std::move(m_unread);
     upload.publisher = m_publisher;
     upload.segment = path.kind == UploadPath::Kind::Segment;
-    upload.finished = [box = m_listener.returnBox()](UploadEnd end) { box->post(std::move(end)); };
+    upload.finished = m_listener.returnPath();
     detach(); // before another thread may close the descriptor
     upload.socket = std::move(m_socket);
     if (const auto refusal = m_listener.registry().claim(path.feed, upload)) {

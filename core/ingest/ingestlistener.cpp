@@ -20,32 +20,11 @@ constexpr std::chrono::seconds acceptPause{1};
 
 } // namespace
 
-void ReturnBox::post(UploadEnd end)
-{
-    if (!end.socket.isOpen())
-        return;
-    const std::lock_guard lock(m_mutex);
-    if (!m_listener) {
-        [[maybe_unused]] const auto sent = ::send(end.socket.descriptor(), end.answer.data(),
-                                                  end.answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-        return;
-    }
-    // A functor for a queued call must be copyable.
-    auto shared = std::make_shared<UploadEnd>(std::move(end));
-    QMetaObject::invokeMethod(
-        m_listener, [listener = m_listener, shared] { listener->takeBack(std::move(*shared)); },
-        Qt::QueuedConnection);
-}
-
-void ReturnBox::close()
-{
-    const std::lock_guard lock(m_mutex);
-    m_listener = nullptr;
-}
-
 IngestListener::IngestListener(FeedRegistry &registry, const IngestOptions &options)
-    : m_registry(registry), m_options(options), m_returnBox(std::make_shared<ReturnBox>(this))
+    : m_registry(registry), m_options(options), m_mailbox(std::make_shared<Mailbox>()),
+      m_mail(m_mailbox->descriptor(), QSocketNotifier::Read, this)
 {
+    connect(&m_mail, &QSocketNotifier::activated, this, [this] { m_mailbox->run(); });
     setListenBacklogSize(backlog);
     connect(this, &QTcpServer::acceptError, this, [this](QAbstractSocket::SocketError) {
         // Out of descriptors, most likely; Qt stops accepting then.
@@ -56,7 +35,7 @@ IngestListener::IngestListener(FeedRegistry &registry, const IngestOptions &opti
 
 IngestListener::~IngestListener()
 {
-    m_returnBox->close();
+    m_mailbox->close();
     m_connections.clear();
 }
 
@@ -71,6 +50,20 @@ void IngestListener::incomingConnection(qintptr descriptor)
     IngestConnection *raw = connection.get();
     add(std::move(connection));
     raw->start();
+}
+
+std::function<void(UploadEnd)> IngestListener::returnPath()
+{
+    return [this, box = m_mailbox](UploadEnd end) {
+        if (!end.socket.isOpen())
+            return;
+        auto shared = std::make_shared<UploadEnd>(std::move(end)); // a std::function must be copyable
+        if (box->post([this, shared] { takeBack(std::move(*shared)); }))
+            return;
+        // The ingest is gone: the answer is still tried, and the connection closed.
+        [[maybe_unused]] const auto sent = ::send(shared->socket.descriptor(), shared->answer.data(),
+                                                  shared->answer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    };
 }
 
 void IngestListener::takeBack(UploadEnd end)

@@ -3,12 +3,14 @@
 
 #include "core/feed/upload.h"
 #include "core/ingest/ingestoptions.h"
+#include "core/ingest/mailbox.h"
 
 #include <QLoggingCategory>
+#include <QSocketNotifier>
 #include <QTcpServer>
+#include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 
 namespace aspersor {
 
@@ -16,21 +18,6 @@ Q_DECLARE_LOGGING_CATEGORY(lcIngest) ///< "aspersor.ingest"
 
 class FeedRegistry;
 class IngestConnection;
-class IngestListener;
-
-/// The way back for connections from the feeds' threads; outlives the listener.
-class ReturnBox
-{
-public:
-    explicit ReturnBox(IngestListener *listener) : m_listener(listener) {}
-    /// Any thread. When the ingest is gone, the answer is still tried and the connection closed.
-    void post(UploadEnd end);
-    void close();
-
-private:
-    std::mutex m_mutex;
-    IngestListener *m_listener; // guarded by m_mutex
-};
 
 /// The listening socket and the connections that are not (yet) a feed. Lives on the ingest thread.
 class IngestListener final : public QTcpServer
@@ -43,7 +30,10 @@ public:
 
     [[nodiscard]] FeedRegistry &registry() const { return m_registry; }
     [[nodiscard]] const IngestOptions &options() const { return m_options; }
-    [[nodiscard]] const std::shared_ptr<ReturnBox> &returnBox() const { return m_returnBox; }
+    /// Work for this thread; outlives the listener.
+    [[nodiscard]] const std::shared_ptr<Mailbox> &mailbox() const { return m_mailbox; }
+    /// Takes a connection back from a feed's thread.
+    [[nodiscard]] std::function<void(UploadEnd)> returnPath();
     [[nodiscard]] int connectionCount() const { return static_cast<int>(m_connections.size()); }
 
     void setOptions(const IngestOptions &options) { m_options = options; }
@@ -62,7 +52,8 @@ private:
 
     FeedRegistry &m_registry;
     IngestOptions m_options;
-    std::shared_ptr<ReturnBox> m_returnBox;
+    std::shared_ptr<Mailbox> m_mailbox;
+    QSocketNotifier m_mail;
     std::list<std::unique_ptr<IngestConnection>> m_connections; // oldest first
 };
 

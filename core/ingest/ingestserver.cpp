@@ -4,6 +4,7 @@
 #include "core/ingest/ingestlistener.h"
 
 #include <QHostAddress>
+#include <future>
 
 namespace aspersor {
 namespace {
@@ -19,8 +20,19 @@ QHostAddress addressOf(const QString &host)
 
 } // namespace
 
+/// Runs `work` on the ingest thread and waits for what it returns: it answers within a turn of its event
+/// loop.
+template <typename T, typename F>
+T IngestServer::onThread(F work) const
+{
+    const auto result = std::make_shared<std::promise<T>>();
+    auto future = result->get_future();
+    const bool posted = m_mailbox->post([result, work] { result->set_value(work()); });
+    return posted ? future.get() : T();
+}
+
 IngestServer::IngestServer(FeedRegistry &registry, const IngestOptions &options)
-    : m_listener(new IngestListener(registry, options))
+    : m_listener(new IngestListener(registry, options)), m_mailbox(m_listener->mailbox())
 {
     m_thread.setObjectName(QStringLiteral("ingest"));
     m_listener->moveToThread(&m_thread);
@@ -43,19 +55,17 @@ Result<quint16> IngestServer::listen(const QString &host, quint16 port)
                                                        "one of this computer, or 0.0.0.0 for all.")
                                             .arg(host)
                                             .toStdString());
-    bool listening = false;
-    quint16 taken = 0;
-    QString why;
-    QMetaObject::invokeMethod(
-        m_listener,
-        [&] {
-            m_listener->close();
-            listening = m_listener->listen(address, port);
-            taken = m_listener->serverPort();
-            why = m_listener->errorString();
-        },
-        Qt::BlockingQueuedConnection);
-    if (!listening)
+    struct Outcome {
+        bool listening = false;
+        quint16 port = 0;
+        QString why;
+    };
+    const auto outcome = onThread<Outcome>([listener = m_listener, address, port] {
+        listener->close();
+        const bool listening = listener->listen(address, port);
+        return Outcome{listening, listener->serverPort(), listener->errorString()};
+    });
+    if (!outcome.listening)
         return failure(
             Error::Kind::Io,
             QStringLiteral(
@@ -63,29 +73,27 @@ Result<quint16> IngestServer::listen(const QString &host, quint16 port)
                 "another with --ingest.")
                 .arg(address.toString())
                 .arg(port)
-                .arg(why)
+                .arg(outcome.why)
                 .toStdString());
-    return taken;
+    return outcome.port;
 }
 
 void IngestServer::stopListening()
 {
-    QMetaObject::invokeMethod(
-        m_listener, [this] { m_listener->close(); }, Qt::BlockingQueuedConnection);
+    (void)onThread<bool>([listener = m_listener] {
+        listener->close();
+        return true;
+    });
 }
 
 void IngestServer::setOptions(const IngestOptions &options)
 {
-    QMetaObject::invokeMethod(
-        m_listener, [this, options] { m_listener->setOptions(options); }, Qt::QueuedConnection);
+    (void)m_mailbox->post([listener = m_listener, options] { listener->setOptions(options); });
 }
 
 int IngestServer::connectionCount() const
 {
-    int count = 0;
-    QMetaObject::invokeMethod(
-        m_listener, [&] { count = m_listener->connectionCount(); }, Qt::BlockingQueuedConnection);
-    return count;
+    return onThread<int>([listener = m_listener] { return listener->connectionCount(); });
 }
 
 } // namespace aspersor

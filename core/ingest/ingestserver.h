@@ -6,11 +6,13 @@
 
 #include <QString>
 #include <QThread>
+#include <memory>
 
 namespace aspersor {
 
 class FeedRegistry;
 class IngestListener;
+class Mailbox;
 
 /// Takes phones in: one thread with an event loop for all connections that are not (yet) a feed.
 ///
@@ -35,8 +37,12 @@ public:
     [[nodiscard]] int connectionCount() const;
 
 private:
+    template <typename T, typename F>
+    T onThread(F work) const;
+
     QThread m_thread;
     IngestListener *m_listener; // lives in m_thread, deleted by its end
+    std::shared_ptr<Mailbox> m_mailbox;
 };
 
 } // namespace aspersor
