@@ -91,7 +91,7 @@ void ConfigReader::tag()
         if (equalIgnoringCase(keyword, "Stream"))
             warn(whole, "The \">\" at the end is missing; it is taken as if it were there.");
         else
-            error(whole, "The \">\" at the end is missing; write <" + std::string(keyword) + " NAME>.");
+            error(whole, "The \">\" at the end is missing; write <" + shortened(keyword) + " NAME>.");
     }
     openSection(keyword, whole, name, at);
 }
@@ -100,7 +100,7 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
                                const Word &at)
 {
     if (m_section != Section::Global || m_skipping) {
-        const std::string outer = m_skipping ? m_skippedTag : std::string(trimmed(m_opened.text));
+        const std::string outer = m_skipping ? m_skippedTag : shortened(trimmed(m_opened.text));
         error(keywordAt, "A section cannot begin inside another; close " + outer + " of line " +
                              std::to_string(m_opened.number) + " first.");
         if (!m_skipping)
@@ -133,7 +133,7 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
         m_redirect = {std::string(name), {}, m_line->number};
         const Config &config = m_result.config;
         if (name.empty())
-            error(at, "A name is missing; write <" + std::string(keyword) + " NAME>.");
+            error(at, "A name is missing; write <" + shortened(keyword) + " NAME>.");
         else if (std::ranges::count(name, '*') > (isStream ? 1 : 0))
             error(at, isStream ? "A template's name has one \"*\"." : "A redirect's name has no \"*\".");
         else if (std::ranges::find(config.streams, name, &StreamSpec::name) != config.streams.end() ||
@@ -147,7 +147,7 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
                              "<Stream NAME> and <Redirect NAME>." +
                              didYouMean(nearestWord(keyword, known)));
         m_skipping = true;
-        m_skippedTag = std::string(trimmed(m_line->text));
+        m_skippedTag = shortened(trimmed(m_line->text));
     }
 }
 
@@ -165,7 +165,7 @@ void ConfigReader::closeSection(std::string_view keyword, const Word &at)
     }
     if (!equalIgnoringCase(keyword, names.at(m_section)))
         error(at, "This closes a " + quoted(keyword) + " section, but the open one is " +
-                      std::string(trimmed(m_opened.text)) + " of line " + std::to_string(m_opened.number) +
+                      shortened(trimmed(m_opened.text)) + " of line " + std::to_string(m_opened.number) +
                       "; write </" + std::string(names.at(m_section)) + ">.");
     endSection();
 }
@@ -181,7 +181,7 @@ void ConfigReader::endSection()
         endStream();
         break;
     case Section::Redirect:
-        if (m_redirect.url.empty()) {
+        if (!m_seen.contains("url")) {
             const ConfigLine *const here = std::exchange(m_line, &m_opened);
             error(m_nameAt, "A redirect needs a line \"URL http://...\" that says where to.");
             m_line = here;

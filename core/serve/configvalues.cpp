@@ -73,11 +73,15 @@ std::string_view trimmed(std::string_view text)
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-std::string quoted(std::string_view text)
+std::string shortened(std::string_view text)
 {
     constexpr std::size_t most = 80;
-    const bool cut = text.size() > most;
-    return '"' + std::string(text.substr(0, most)) + (cut ? "..." : "") + '"';
+    return std::string(text.substr(0, most)) + (text.size() > most ? "..." : "");
+}
+
+std::string quoted(std::string_view text)
+{
+    return '"' + shortened(text) + '"';
 }
 
 std::string didYouMean(std::string_view word)

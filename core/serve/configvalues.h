@@ -21,7 +21,9 @@ namespace aspersor::serve {
 [[nodiscard]] std::string lowered(std::string_view text);
 [[nodiscard]] bool equalIgnoringCase(std::string_view a, std::string_view b);
 [[nodiscard]] std::string_view trimmed(std::string_view text);
-/// In double quotes, cut at 80 bytes.
+/// Cut at 80 bytes: what is repeated in a message.
+[[nodiscard]] std::string shortened(std::string_view text);
+/// The same in double quotes.
 [[nodiscard]] std::string quoted(std::string_view text);
 /// " Did you mean WORD?", or "" without a word.
 [[nodiscard]] std::string didYouMean(std::string_view word);
