@@ -24,7 +24,7 @@ constexpr int messageMs = 4000;
 
 QStringList rememberedProperties()
 {
-    return {QStringLiteral("volume"), QStringLiteral("muted")};
+    return {QStringLiteral("volume"), QStringLiteral("muted"), QStringLiteral("source")};
 }
 
 } // namespace
@@ -76,12 +76,13 @@ QString MainWindow::currentFeed() const
 
 void MainWindow::updateFeeds(const FeedStatsList &feeds)
 {
+    const bool wasEmpty = m_parts->model.rowCount() == 0;
     m_parts->model.update(feeds, FeedModel::TimePoint::clock::now());
+    if (wasEmpty && m_parts->filter.rowCount() > 0) {
+        m_parts->table->selectOnly(0); // so that the first phone is seen and heard at once
+    }
     m_parts->page->setEmpty(feeds.isEmpty());
     m_parts->strip->setFeeds(feeds);
-    if (m_parts->currentFeed.isEmpty() && m_parts->filter.rowCount() > 0) {
-        m_parts->table->selectRow(0); // so that the first phone is seen and heard at once
-    }
 }
 
 void MainWindow::updateFfserver(const FfserverStatus &status)
@@ -210,7 +211,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
         event->ignore();
         auto *box = new QMessageBox(this);
         box->setAttribute(Qt::WA_DeleteOnClose);
-        box->setIcon(QMessageBox::Question);
+        box->setIconPixmap(m_parts->quit->icon().pixmap(QSize(36, 36), devicePixelRatioF()));
         box->setWindowTitle(tr("Quit Aspersor"));
         box->setText(
             QStringLiteral("<b>%1</b>").arg(tr("%n feed(s) are live. Quit all the same?", nullptr, live)));

@@ -41,7 +41,7 @@ public:
     ~MainWindow() override;
 
     /// Replaces the placeholder on the right; the window takes ownership. `actions` go into the View menu.
-    /// The properties "volume" and "muted", where it has them, are remembered.
+    /// The properties "volume", "muted" and "source", where it has them, are remembered.
     void setPreviewWidget(QWidget *preview, const QList<QAction *> &actions = {});
     /// Tells under which addresses viewers open a feed; asked when they are to be shown, copied or opened.
     void setStreamUrls(StreamUrls streamUrls);

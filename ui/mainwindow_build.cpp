@@ -199,9 +199,9 @@ void MainWindow::Parts::buildPanels()
     sides->setChildrenCollapsible(false);
     sides->addWidget(feeds);
     sides->addWidget(makePlaceholder());
-    sides->setStretchFactor(0, 1);
-    sides->setStretchFactor(1, 0);
-    sides->setSizes({940, 420});
+    sides->setStretchFactor(0, 3);
+    sides->setStretchFactor(1, 2);
+    sides->setSizes({1016, 344});
 
     log = new LogPanel;
     floors = new QSplitter(Qt::Vertical);
@@ -223,7 +223,7 @@ void MainWindow::Parts::setPreview(QWidget *widget, const QList<QAction *> &acti
     preview = widget;
     const QList<int> sizes = sides->sizes();
     delete sides->replaceWidget(1, widget);
-    sides->setStretchFactor(1, 0);
+    sides->setStretchFactor(1, 2);
     sides->setSizes(sizes);
     widget->setVisible(showPreview->isChecked());
     previewMenu->addActions(actions);

@@ -66,11 +66,11 @@ BanDialog::BanDialog(const QStringList &feeds, QWidget *parent) : QDialog(parent
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     auto *ban = buttons->addButton(tr("&Kick and ban"), QDialogButtonBox::AcceptRole);
-    ban->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     column->addSpacing(8);
     column->addWidget(buttons);
+    ban->setDefault(true); // in the dialog's layout only: before, Cancel would win
     layout()->setSizeConstraint(QLayout::SetFixedSize);
     m_fixed.at(1).first->setFocus();
 }

@@ -122,7 +122,8 @@ QWidget *SettingsDialog::makePhonesPage()
     m_key = new QLineEdit(m_before.publishKey);
     m_key->setEchoMode(QLineEdit::Password);
     m_key->setMaxLength(128);
-    m_key->setToolTip(tr("What a phone must send to be let in; 8 to 128 characters without spaces"));
+    m_key->setCursorPosition(0);
+    m_key->setToolTip(tr("What a phone must send to be let in; 1 to 128 characters without spaces"));
     auto *show = makeTool(QStringLiteral("show"), tr("Show the key"));
     show->setCheckable(true);
     auto *fresh = makeTool(QStringLiteral("dice"), tr("Make a new random key"));
@@ -227,6 +228,8 @@ SettingsDialog::ListenFields SettingsDialog::addListenFields(QFormLayout &form, 
     fields.port->setValue(address.port);
     //: instead of port number 0
     fields.port->setSpecialValueText(tr("any free one"));
+    fields.port->setMinimumWidth(110);
+    fields.port->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
     fields.port->setToolTip(tr("Port 0 takes a free one at each start"));
     form.addRow(tr("Listen on &address:"), fields.host);
     form.addRow(tr("P&ort:"), fields.port);
@@ -313,7 +316,7 @@ QList<std::pair<QWidget *, QString>> SettingsDialog::problems() const
     if (!s.open && !isUsablePublishKey(s.publishKey)) {
         found.append(
             {m_key,
-             tr("A publish key has 8 to 128 letters, digits or signs, without spaces. Type a longer one "
+             tr("A publish key has 1 to 128 letters, digits or signs, without spaces. Type another "
                 "or press the button that makes one.")});
     }
     const QFileInfo program(s.ffserverPath);

@@ -166,7 +166,7 @@ void FeedCommands::askKick()
     }
     auto *box = new QMessageBox(m_window);
     box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setIcon(QMessageBox::Question);
+    box->setIconPixmap(kick->icon().pixmap(QSize(36, 36), m_window->devicePixelRatioF()));
     box->setWindowTitle(tr("Kick"));
     box->setText(QStringLiteral("<b>%1</b>")
                      .arg(feeds.size() == 1

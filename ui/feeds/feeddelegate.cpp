@@ -144,8 +144,8 @@ bool FeedDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const Q
                              const QModelIndex &index)
 {
     // A word that is shown in full needs no tooltip; state, bitrate and errors have more to say.
-    const bool saysMore = index.column() == FeedModel::State || index.column() == FeedModel::Bitrate ||
-                          index.column() == FeedModel::Errors;
+    const bool saysMore = index.column() == FeedModel::State || index.column() == FeedModel::Source ||
+                          index.column() == FeedModel::Bitrate || index.column() == FeedModel::Errors;
     if (event->type() == QEvent::ToolTip && !saysMore &&
         view->fontMetrics().horizontalAdvance(index.data().toString()) <= option.rect.width() - 2 * margin) {
         QToolTip::hideText();

@@ -34,7 +34,7 @@ bool FeedFilter::filterAcceptsRow(int row, const QModelIndex &parent) const
     return std::all_of(m_words.cbegin(), m_words.cend(), [&](const QString &word) {
         return std::any_of(searched.cbegin(), searched.cend(), [&](int column) {
             const QModelIndex at = sourceModel()->index(row, column, parent);
-            return at.data(Qt::DisplayRole).toString().contains(word, Qt::CaseInsensitive);
+            return at.data(FeedModel::SearchRole).toString().contains(word, Qt::CaseInsensitive);
         });
     });
 }

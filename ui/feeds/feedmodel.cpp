@@ -189,6 +189,8 @@ QVariant FeedModel::data(const QModelIndex &index, int role) const
         return QVariant::fromValue(row.stats);
     case HistoryRole:
         return QVariant::fromValue(row.history);
+    case SearchRole:
+        return index.column() == Source ? row.stats.source : row.text[column];
     case SortRole:
         return row.sortKey[column];
     default:
@@ -260,7 +262,7 @@ QString FeedModel::textOf(const FeedStats &stats, int column)
     case State:
         return texts::state(stats);
     case Source:
-        return orNone(stats.source);
+        return orNone(texts::host(stats.source));
     case Video:
         return orNone(stats.video);
     case Audio:
@@ -318,6 +320,8 @@ QString FeedModel::toolTip(const Row &row, int column)
     switch (column) {
     case State:
         return texts::stateSentence(row.stats);
+    case Source:
+        return row.stats.source;
     case Bitrate:
         return tr("Now %1. In the last minute: mean %2, highest %3.")
             .arg(row.text[Bitrate], texts::bitrate(row.history.mean()), texts::bitrate(row.history.peak()));

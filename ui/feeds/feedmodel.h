@@ -38,6 +38,7 @@ public:
         StatsRole = Qt::UserRole, ///< FeedStats
         HistoryRole,              ///< BitrateHistory
         SortRole,                 ///< a value to sort by, renewed every sortInterval
+        SearchRole,               ///< QString: what a text filter looks at
     };
     using TimePoint = BitrateHistory::TimePoint;
 

@@ -23,18 +23,16 @@ FeedPage::FeedPage(FeedTable *table, QAction *connectPhone, QWidget *parent)
     icon->setPixmap(programIcon().pixmap(72, 72));
     icon->setAlignment(Qt::AlignCenter);
 
-    auto *title = new QLabel(tr("No phone is connected yet"));
-    QFont large = title->font();
+    m_title = new QLabel(tr("No phone is connected yet"));
+    QFont large = m_title->font();
     large.setPointSizeF(large.pointSizeF() * 1.5);
     large.setBold(true);
-    title->setFont(large);
-    title->setAlignment(Qt::AlignCenter);
+    m_title->setFont(large);
+    m_title->setAlignment(Qt::AlignCenter);
 
     m_address = new QLabel;
     m_address->setAlignment(Qt::AlignCenter);
-    m_address->setWordWrap(true);
     m_address->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_address->setMinimumWidth(440);
 
     auto *button = new QPushButton(connectPhone->icon(), connectPhone->text());
     button->setToolTip(connectPhone->toolTip());
@@ -45,7 +43,7 @@ FeedPage::FeedPage(FeedTable *table, QAction *connectPhone, QWidget *parent)
     column->setSpacing(14);
     column->addStretch(2);
     column->addWidget(icon);
-    column->addWidget(title);
+    column->addWidget(m_title);
     column->addWidget(m_address, 0, Qt::AlignHCenter);
     column->addSpacing(4);
     column->addWidget(button, 0, Qt::AlignHCenter);
@@ -61,13 +59,16 @@ void FeedPage::setAddress(const QString &ingestUrl)
 {
     m_address->setText(ingestUrl.isEmpty()
                            ? tr("Opening the port for phones…")
-                           : tr("Phones send their video to %1. A feed appears here as soon as one does.")
+                           : tr("Phones send their video to %1.<br>A feed appears here as soon as one does.")
                                  .arg(QStringLiteral("<b>%1</b>").arg(ingestUrl.toHtmlEscaped())));
 }
 
 void FeedPage::setEmpty(bool empty)
 {
     const bool hadFocus = currentWidget()->isAncestorOf(QApplication::focusWidget());
+    if (!empty) {
+        m_title->setText(tr("No phone is connected")); // for when they have all gone again
+    }
     setCurrentIndex(empty ? 0 : 1);
     if (!empty && hadFocus) {
         m_table->setFocus();

@@ -23,6 +23,7 @@ public:
     void setEmpty(bool empty);
 
 private:
+    QLabel *m_title = nullptr;
     QLabel *m_address = nullptr;
     FeedTable *m_table = nullptr;
 };

@@ -16,6 +16,7 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace aspersor {
@@ -40,6 +41,7 @@ FeedTable::FeedTable(FeedFilter &filter, QWidget *parent) : QTableView(parent), 
     setFont(tabularFont(font()));
 
     verticalHeader()->hide();
+    verticalHeader()->setMinimumSectionSize(1);
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     auto *header = horizontalHeader();
     header->setSectionsMovable(true);
@@ -90,37 +92,29 @@ void FeedTable::measure()
     FeedStats banned;
     banned.state = FeedState::Kicked;
     banned.banSecondsLeft = 59 * 60 + 59;
-    const QStringList usual{QStringLiteral("camera-12"),
-                            texts::state(banned),
-                            QStringLiteral("192.168.100.100:50000"),
-                            QStringLiteral("h264 1920x1080"),
-                            QStringLiteral("aac 48000 2ch"),
-                            QStringLiteral("30.0"),
-                            QString(),
-                            QStringLiteral("88.8 MB"),
-                            QStringLiteral("88:88:88"),
-                            QStringLiteral("8,888"),
-                            QStringLiteral("8,888")};
-    const QStringList least{QStringLiteral("camera-1"),
-                            texts::state(banned),
-                            QStringLiteral("192.168.100…"),
-                            QStringLiteral("h264 1920…"),
-                            QStringLiteral("aac 480…"),
-                            QStringLiteral("30.0"),
-                            QString(),
-                            QStringLiteral("88.8 MB"),
-                            QStringLiteral("8:88:88"),
-                            QStringLiteral("888"),
-                            QStringLiteral("888")};
+    const std::array<std::pair<QString, QString>, FeedModel::ColumnCount> samples{{
+        {QStringLiteral("stage-left-2"), QStringLiteral("camera-1")},
+        {texts::state(banned), texts::state(banned)},
+        {QStringLiteral("192.168.100.100"), QStringLiteral("192.168.1…")},
+        {QStringLiteral("h264 1920x1080"), QStringLiteral("h264 1920…")},
+        {QStringLiteral("aac 48000 2ch"), QStringLiteral("aac 4…")},
+        {QStringLiteral("30.0"), QStringLiteral("30.0")},
+        {},
+        {QStringLiteral("88.8 MB"), QStringLiteral("88.8 MB")},
+        {QStringLiteral("88:88:88"), QStringLiteral("8:88:88")},
+        {QStringLiteral("8,888"), QStringLiteral("888")},
+        {QStringLiteral("8,888"), QStringLiteral("888")},
+    }};
     const QFontMetrics cells(font());
     const QFontMetrics heads(horizontalHeader()->font());
-    const int spare = 2 * FeedDelegate::margin;
+    const int spare = 2 * FeedDelegate::margin + 3;
     m_ideal.clear();
     m_least.clear();
     for (int column = 0; column < FeedModel::ColumnCount; ++column) {
-        const int head = heads.horizontalAdvance(FeedModel::columnName(column)) + spare + 4;
-        int ideal = cells.horizontalAdvance(usual.at(column)) + spare;
-        int low = cells.horizontalAdvance(least.at(column)) + spare;
+        const auto at = static_cast<std::size_t>(column);
+        const int head = heads.horizontalAdvance(FeedModel::columnName(column)) + spare + 12; // sort arrow
+        int ideal = cells.horizontalAdvance(samples.at(at).first) + spare;
+        int low = cells.horizontalAdvance(samples.at(at).second) + spare;
         if (column == FeedModel::State) {
             const int dot = static_cast<int>(cells.height() * 0.6) + 8;
             ideal += dot;
@@ -129,7 +123,7 @@ void FeedTable::measure()
             const int number =
                 cells.horizontalAdvance(texts::bitrate(88'888'000)) + spare + FeedDelegate::margin;
             ideal = number + 110;
-            low = number + 40;
+            low = number + 30;
         }
         m_ideal << std::max(ideal, head);
         m_least << std::max(low, head);
@@ -153,14 +147,13 @@ void FeedTable::layOutColumns()
                                [&](int all, int c) { return all + widths.at(c); });
     };
     const int room = viewport()->width();
-    const int ideal = sum(m_ideal);
-    const int least = sum(m_least);
     QList<int> widths = m_ideal;
-    if (room < ideal) {
-        const double part = ideal == least ? 0 : std::clamp(double(room - least) / (ideal - least), 0.0, 1.0);
-        for (const int column : shown) {
-            widths[column] =
-                m_least.at(column) + static_cast<int>(part * (m_ideal.at(column) - m_least.at(column)));
+    // What can be spared first comes first.
+    static constexpr std::array givesWay{FeedModel::Bitrate, FeedModel::Audio, FeedModel::Source,
+                                         FeedModel::Name, FeedModel::Video};
+    for (const int column : givesWay) {
+        if (const int missing = sum(widths) - room; missing > 0 && shown.contains(column)) {
+            widths[column] = std::max(m_least.at(column), widths.at(column) - missing);
         }
     }
     if (const int left = room - sum(widths); left > 0) {
@@ -223,14 +216,33 @@ QStringList FeedTable::selectedFeeds() const
 
 QString FeedTable::currentFeed() const
 {
-    return currentIndex().siblingAtColumn(FeedModel::Name).data().toString();
+    const QModelIndex current = currentIndex();
+    if (current.isValid() && selectionModel()->isRowSelected(current.row())) {
+        return current.siblingAtColumn(FeedModel::Name).data().toString();
+    }
+    return selectedFeeds().value(0);
+}
+
+void FeedTable::tellCurrentFeed()
+{
+    if (const QString feed = currentFeed(); feed != m_toldFeed) {
+        m_toldFeed = feed;
+        emit currentFeedChanged(feed);
+    }
+}
+
+void FeedTable::selectOnly(int row)
+{
+    // Not selectRow(): that heeds the keys held down at the moment.
+    selectionModel()->setCurrentIndex(m_filter.index(row, FeedModel::Name),
+                                      QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 void FeedTable::selectFeed(const QString &name)
 {
     for (int row = 0; row < m_filter.rowCount(); ++row) {
         if (m_filter.index(row, FeedModel::Name).data().toString() == name) {
-            selectRow(row);
+            selectOnly(row);
             return;
         }
     }
@@ -275,13 +287,14 @@ void FeedTable::contextMenuEvent(QContextMenuEvent *event)
 void FeedTable::selectionChanged(const QItemSelection &selected, const QItemSelection &deselected)
 {
     QTableView::selectionChanged(selected, deselected);
+    tellCurrentFeed();
     emit selectionChangedByName();
 }
 
 void FeedTable::currentChanged(const QModelIndex &current, const QModelIndex &previous)
 {
     QTableView::currentChanged(current, previous);
-    emit currentFeedChanged(current.siblingAtColumn(FeedModel::Name).data().toString());
+    tellCurrentFeed();
 }
 
 } // namespace aspersor

@@ -17,7 +17,9 @@ public:
 
     /// The names of the selected feeds, in the order of the rows shown.
     [[nodiscard]] QStringList selectedFeeds() const;
+    /// The selected feed that the keyboard is on, else the first selected one; empty when none is selected.
     [[nodiscard]] QString currentFeed() const;
+    void selectOnly(int row); ///< a row as it is shown
     void selectFeed(const QString &name);
 
     [[nodiscard]] QByteArray saveColumns() const;
@@ -46,8 +48,10 @@ private:
     void showHeaderMenu(const QPoint &position);
     void measure();
     void layOutColumns();
+    void tellCurrentFeed();
 
     FeedFilter &m_filter;
+    QString m_toldFeed;
     QList<QAction *> m_columnActions;
     QList<int> m_ideal; // pixels, per column
     QList<int> m_least;

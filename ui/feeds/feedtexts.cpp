@@ -98,6 +98,13 @@ QString stateSentence(const FeedStats &feed)
                : Words::tr("You kicked this phone. It cannot publish again until you let it back in.");
 }
 
+QString host(const QString &source)
+{
+    return source.left(source.lastIndexOf(QLatin1Char(':')))
+        .remove(QLatin1Char('['))
+        .remove(QLatin1Char(']'));
+}
+
 QString none()
 {
     return QStringLiteral("–");

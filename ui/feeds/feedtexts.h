@@ -17,6 +17,8 @@ namespace texts {
 [[nodiscard]] QString uptime(qint64 milliseconds);    ///< "1:02:45"
 [[nodiscard]] QString state(const FeedStats &feed);   ///< "Live", "Banned 9:32"
 [[nodiscard]] QString stateSentence(const FeedStats &feed);
+/// The address without its port, which says little to people.
+[[nodiscard]] QString host(const QString &source);
 /// What stands for a value that there is none of.
 [[nodiscard]] QString none();
 

@@ -68,7 +68,7 @@ void LogPanel::makeActions()
     m_onlyFeed->setCheckable(true);
     connect(m_onlyFeed, &QAction::toggled, this, &LogPanel::applyFeedFilter);
 
-    m_copy = make("copy", tr("&Copy lines"), tr("Copy the selected lines"));
+    m_copy = make("copy", tr("&Copy log lines"), tr("Copy the selected lines"));
     m_copy->setShortcut(QKeySequence::Copy);
     m_copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     connect(m_copy, &QAction::triggered, this, &LogPanel::copySelected);

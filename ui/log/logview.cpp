@@ -65,6 +65,7 @@ LogView::LogView(QAbstractItemModel &lines, QWidget *parent) : QTableView(parent
     setVerticalScrollMode(ScrollPerItem);
     setAccessibleName(tr("Log lines"));
     verticalHeader()->hide();
+    verticalHeader()->setMinimumSectionSize(1);
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->hide();
     horizontalHeader()->setMinimumSectionSize(20);

@@ -2,6 +2,7 @@
 #include "ui/look/appearance.h"
 
 #include "ui/look/colors.h"
+#include "ui/look/style.h"
 
 #include <QApplication>
 #include <QDBusConnection>
@@ -9,10 +10,7 @@
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QDBusVariant>
-#include <QFontDatabase>
 #include <QFontMetricsF>
-#include <QStyle>
-#include <QStyleFactory>
 #include <QStyleHints>
 #include <QToolTip>
 
@@ -39,7 +37,7 @@ QVariant unwrapped(QVariant value)
 Appearance::Appearance(QObject *parent) : QObject(parent)
 {
     m_systemDark = isDark(QGuiApplication::palette()); // what a desktop's Qt plugin has set, if any
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new Style);                 // the application owns it
     apply();
     askSystem();
 }

@@ -83,7 +83,7 @@ QPalette darkPalette()
                       .base = 0xff181b1f,
                       .alternate = 0xff1d2125,
                       .text = 0xffe3e6e9,
-                      .button = 0xff2d3238,
+                      .button = 0xff272c31,
                       .tip = 0xff3a4149,
                       .tipText = 0xfff0f2f4,
                       .highlight = 0xff2c6bb0,
