@@ -5,20 +5,22 @@
 
 namespace aspersor {
 
-FeedMeter::FeedMeter(TimePoint start) : m_start(start), m_runStart(start) {}
+namespace {
 
-std::int64_t FeedMeter::stepOf(TimePoint at) const
-{
-    return (at - m_start) / step;
-}
+using namespace std::chrono_literals;
+using Seconds = std::chrono::duration<double>;
+constexpr auto shortestSilence = 2s; // that ends the rates
+constexpr auto longestSilence = 20s; // that a burst may be waited for
+constexpr double enoughMedia = 0.5;  // seconds
 
-FeedMeter::Bucket &FeedMeter::bucket(TimePoint now)
+} // namespace
+
+void FeedMeter::restart()
 {
-    const std::int64_t number = stepOf(now);
-    Bucket &bucket = m_buckets[static_cast<std::size_t>(number) % steps];
-    if (bucket.step != number)
-        bucket = Bucket{number, 0, 0};
-    return bucket;
+    m_running = false;
+    m_markCount = 0;
+    m_runBytes = 0;
+    m_runPictures = 0;
 }
 
 void FeedMeter::addBytes(std::size_t count, TimePoint now)
@@ -26,46 +28,59 @@ void FeedMeter::addBytes(std::size_t count, TimePoint now)
     if (!m_running) {
         m_running = true;
         m_runStart = now;
-        m_buckets.fill({});
+        m_lastByte = now;
+        m_usualSilence = {};
     }
-    bucket(now).bytes += count;
+    // An old long silence is forgotten bit by bit.
+    m_usualSilence = std::max(now - m_lastByte, m_usualSilence - m_usualSilence / 1024);
+    m_lastByte = now;
+    m_runBytes += count;
     m_totalBytes += count;
 }
 
-void FeedMeter::addPicture(TimePoint now)
+void FeedMeter::addPacket(media::Ticks dts, bool isPicture)
 {
-    ++bucket(now).pictures;
-}
-
-FeedMeter::Bucket FeedMeter::sum(TimePoint now) const
-{
-    const std::int64_t newest = stepOf(now);
-    Bucket total;
-    for (const Bucket &one : m_buckets) {
-        if (one.step > newest - static_cast<std::int64_t>(steps) && one.step <= newest && one.step >= 0) {
-            total.bytes += one.bytes;
-            total.pictures += one.pictures;
-        }
+    if (m_markCount == 0 || dts - newest().media >= markDistance) {
+        m_marks[m_markCount % m_marks.size()] = {dts, m_runBytes, m_runPictures};
+        ++m_markCount;
     }
-    return total;
+    m_runPictures += isPicture ? 1 : 0;
 }
 
-double FeedMeter::secondsCovered(TimePoint now) const
+const FeedMeter::Mark &FeedMeter::oldest() const
 {
-    using Seconds = std::chrono::duration<double>;
-    // The oldest bucket that counts began steps - 1 whole steps before the one that `now` lies in.
-    const auto oldest = m_start + step * (stepOf(now) - static_cast<std::int64_t>(steps) + 1);
-    return std::max(Seconds(now - std::max(oldest, m_runStart)), Seconds(0.5)).count();
+    return m_markCount <= m_marks.size() ? m_marks.front() : m_marks[m_markCount % m_marks.size()];
+}
+
+bool FeedMeter::silent(TimePoint now) const
+{
+    const auto bearable = std::clamp<std::chrono::steady_clock::duration>(m_usualSilence * 3 / 2,
+                                                                          shortestSilence, longestSilence);
+    return !m_running || now - m_lastByte > bearable;
+}
+
+double FeedMeter::mediaSeconds() const
+{
+    return m_markCount < 2 ? 0 : static_cast<double>(newest().media - oldest().media) / media::ticksPerSecond;
 }
 
 std::int64_t FeedMeter::bitrateBps(TimePoint now) const
 {
-    return static_cast<std::int64_t>(static_cast<double>(sum(now).bytes) * 8 / secondsCovered(now));
+    if (silent(now))
+        return 0;
+    if (const double seconds = mediaSeconds(); seconds >= enoughMedia)
+        return static_cast<std::int64_t>(static_cast<double>(newest().bytes - oldest().bytes) * 8 / seconds);
+    const double seconds = std::max(Seconds(now - m_runStart).count(), enoughMedia);
+    return static_cast<std::int64_t>(static_cast<double>(m_runBytes) * 8 / seconds);
 }
 
 double FeedMeter::fps(TimePoint now) const
 {
-    return static_cast<double>(sum(now).pictures) / secondsCovered(now);
+    if (silent(now))
+        return 0;
+    if (const double seconds = mediaSeconds(); seconds >= enoughMedia)
+        return static_cast<double>(newest().pictures - oldest().pictures) / seconds;
+    return static_cast<double>(m_runPictures) / std::max(Seconds(now - m_runStart).count(), enoughMedia);
 }
 
 std::chrono::milliseconds FeedMeter::uptime(TimePoint now) const

@@ -166,10 +166,10 @@ void FeedSession::deliver(media::Packet packet)
         setState(FeedState::Live);
     }
     m_timeline.place(packet, now);
-    if (const auto track = static_cast<std::size_t>(packet.track);
-        track < m_isVideo.size() && m_isVideo[track]) {
+    {
+        const auto track = static_cast<std::size_t>(packet.track);
         const std::lock_guard lock(m_statsMutex);
-        m_meter.addPicture(now);
+        m_meter.addPacket(packet.dts, track < m_isVideo.size() && m_isVideo[track]);
     }
     m_sinks.packet(std::make_shared<const media::Packet>(std::move(packet)));
 }

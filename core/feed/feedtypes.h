@@ -22,8 +22,8 @@ struct FeedStats {
     QString source;            ///< "ADDRESS:PORT" of the publisher, also of the last one
     QString video;             ///< "h264 1280x720"; empty: none
     QString audio;             ///< "aac 48000 2ch"; empty: none
-    double fps = 0;            ///< pictures per second, over the last 2 s
-    qint64 bitrateBps = 0;     ///< bit/s of the container as it comes in, over the last 2 s
+    double fps = 0;            ///< pictures per second of media time
+    qint64 bitrateBps = 0;     ///< bit/s of the container, per second of media time
     qint64 totalBytes = 0;     ///< payload bytes since the feed appeared, over all its connections
     qint64 uptimeMs = 0;       ///< since the feed appeared
     int viewers = 0;           ///< from ffserver; 0 while that is down

@@ -12,61 +12,74 @@ class TestFeedMeter : public QObject
 
     const FeedMeter::TimePoint m_start{1000s};
 
+    /// `seconds` of a feed of 30 pictures/s and 2 Mbit/s that is uploaded in bursts of `burst`.
+    static FeedMeter::TimePoint play(FeedMeter &meter, FeedMeter::TimePoint start, int seconds,
+                                     std::chrono::milliseconds burst)
+    {
+        auto now = start;
+        for (int i = 0; i < seconds * 30; ++i) {
+            const auto media = std::chrono::milliseconds(i * 1000 / 30);
+            now = start + (media / burst + 1) * burst;
+            meter.addBytes(25'000 / 3, now);
+            meter.addPacket(90'000 + i * 3'000, true);
+            meter.addPacket(90'000 + i * 3'000 + 100, false);
+        }
+        return now;
+    }
+
 private slots:
-    void meanOverTheWindow_data()
+    void ratesAreThoseOfTheMedia_data()
     {
-        QTest::addColumn<int>("bytesPerStep"); // one step every 100 ms
-        QTest::addColumn<int>("steps");
-        QTest::addColumn<qint64>("expectedBps");
-        QTest::newRow("silence") << 0 << 50 << qint64(0);
-        QTest::newRow("2 Mb/s phone") << 25'000 << 50 << qint64(2'000'000);
-        QTest::newRow("2 Mb/s phone after 1 s") << 25'000 << 11 << qint64(2'200'000); // 11 steps in 1 s
-        QTest::newRow("100 Mb/s phone for a day") << 1'250'000 << 864'000 << qint64(100'000'000);
+        QTest::addColumn<int>("burstMs");
+        QTest::newRow("every picture at once") << 1;
+        QTest::newRow("half seconds") << 500;
+        QTest::newRow("2 s segments") << 2'000;
+        QTest::newRow("10 s segments") << 10'000;
     }
-    void meanOverTheWindow()
+    void ratesAreThoseOfTheMedia()
     {
-        QFETCH(int, bytesPerStep);
-        QFETCH(int, steps);
-        QFETCH(qint64, expectedBps);
+        QFETCH(int, burstMs);
         FeedMeter meter(m_start);
-        auto now = m_start;
-        for (int i = 0; i < steps; ++i) {
-            now = m_start + i * 100ms;
-            meter.addBytes(std::size_t(bytesPerStep), now);
+        const auto last = play(meter, m_start, 60, std::chrono::milliseconds(burstMs));
+        // at any moment until the next burst is due
+        for (int ms = 0; ms < burstMs; ms += 50) {
+            const auto now = last + std::chrono::milliseconds(ms);
+            QVERIFY2(std::abs(meter.bitrateBps(now) - 2'000'000) < 60'000,
+                     qPrintable(QString::number(meter.bitrateBps(now))));
+            QVERIFY2(std::abs(meter.fps(now) - 30) < 0.5, qPrintable(QString::number(meter.fps(now))));
         }
-        const auto measured = meter.bitrateBps(now);
-        QVERIFY2(std::abs(measured - expectedBps) <= expectedBps / 20, qPrintable(QString::number(measured)));
-        QCOMPARE(meter.totalBytes(), std::uint64_t(bytesPerStep) * std::uint64_t(steps));
+        QCOMPARE(meter.totalBytes(), std::uint64_t(25'000 / 3) * 30 * 60);
     }
 
-    void fallsToZeroAfterTheWindow()
+    void silenceEndsTheRates()
     {
         FeedMeter meter(m_start);
-        meter.addBytes(100'000, m_start);
-        meter.addPicture(m_start);
-        QVERIFY(meter.bitrateBps(m_start + 1900ms) > 0);
-        QCOMPARE(meter.bitrateBps(m_start + 2100ms), 0);
-        QCOMPARE(meter.fps(m_start + 2100ms), 0.0);
-        QCOMPARE(meter.bitrateBps(m_start + 1000h), 0);
-        QCOMPARE(meter.totalBytes(), std::uint64_t(100'000));
+        const auto last = play(meter, m_start, 10, 1ms);
+        QVERIFY(meter.bitrateBps(last + 1900ms) > 0);
+        QCOMPARE(meter.bitrateBps(last + 2100ms), 0);
+        QCOMPARE(meter.fps(last + 2100ms), 0.0);
+        QCOMPARE(meter.bitrateBps(last + 1000h), 0);
     }
 
-    void picturesPerSecond()
+    void aPhoneOfBurstsIsWaitedForALittleLonger()
     {
         FeedMeter meter(m_start);
-        auto now = m_start;
-        for (int i = 0; i < 150; ++i) {
-            now = m_start + i * 1000ms / 30;
-            meter.addBytes(1, now);
-            meter.addPicture(now);
-        }
-        QVERIFY2(std::abs(meter.fps(now) - 30) < 1, qPrintable(QString::number(meter.fps(now))));
+        const auto last = play(meter, m_start, 60, 6s);
+        QVERIFY(meter.bitrateBps(last + 8s) > 0);
+        QCOMPARE(meter.bitrateBps(last + 10s), 0);
     }
 
-    void aBurstAtTheStartIsNotOverrated()
+    void silenceFromTheStart()
+    {
+        const FeedMeter meter(m_start);
+        QCOMPARE(meter.bitrateBps(m_start + 1s), 0);
+        QCOMPARE(meter.fps(m_start + 1s), 0.0);
+    }
+
+    void theFirstBytesAreNotOverrated()
     {
         FeedMeter meter(m_start);
-        meter.addBytes(62'500, m_start); // a whole second's worth in its first millisecond
+        meter.addBytes(62'500, m_start); // no packet seen in them yet
         QCOMPARE(meter.bitrateBps(m_start + 1ms), 1'000'000);
     }
 
@@ -82,11 +95,12 @@ private slots:
     void restartForgetsTheRatesOnly()
     {
         FeedMeter meter(m_start);
-        meter.addBytes(1'000'000, m_start);
+        const auto last = play(meter, m_start, 10, 1ms);
         meter.restart();
-        meter.addBytes(62'500, m_start + 100ms);
-        QCOMPARE(meter.bitrateBps(m_start + 600ms), 1'000'000);
-        QCOMPARE(meter.totalBytes(), std::uint64_t(1'062'500));
+        QCOMPARE(meter.bitrateBps(last), 0);
+        meter.addBytes(62'500, last + 100ms);
+        QCOMPARE(meter.bitrateBps(last + 600ms), 1'000'000);
+        QCOMPARE(meter.totalBytes(), std::uint64_t(25'000 / 3) * 300 + 62'500);
     }
 };
 
