@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 using Seconds = std::chrono::duration<double>;
 constexpr auto shortestSilence = 2s; // that ends the rates
 constexpr auto longestSilence = 20s; // that a burst may be waited for
-constexpr double enoughMedia = 0.5;  // seconds
+constexpr auto silenceMemory = 30s;
+constexpr double enoughMedia = 0.5; // seconds
 
 } // namespace
 
@@ -30,9 +31,13 @@ void FeedMeter::addBytes(std::size_t count, TimePoint now)
         m_runStart = now;
         m_lastByte = now;
         m_usualSilence = {};
+        m_usualSince = now;
     }
-    // An old long silence is forgotten bit by bit.
-    m_usualSilence = std::max(now - m_lastByte, m_usualSilence - m_usualSilence / 1024);
+    const auto silence = now - m_lastByte;
+    if (silence >= m_usualSilence || now - m_usualSince > silenceMemory) {
+        m_usualSilence = silence;
+        m_usualSince = now;
+    }
     m_lastByte = now;
     m_runBytes += count;
     m_totalBytes += count;

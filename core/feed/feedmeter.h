@@ -56,7 +56,8 @@ private:
     bool m_running = false;
     TimePoint m_runStart; // the run's first byte
     TimePoint m_lastByte;
-    std::chrono::steady_clock::duration m_usualSilence{}; // between two bursts
+    std::chrono::steady_clock::duration m_usualSilence{}; // the longest of late between two bursts
+    TimePoint m_usualSince;
     std::uint64_t m_runBytes = 0;
     std::uint64_t m_runPictures = 0;
     std::uint64_t m_totalBytes = 0;
