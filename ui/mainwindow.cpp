@@ -13,6 +13,7 @@
 #include <QGuiApplication>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScreen>
 #include <QStatusBar>
 
 namespace aspersor {
@@ -39,7 +40,7 @@ MainWindow::MainWindow(const Settings &settings, const QString &stateFile, QWidg
     m_parts->build();
     setWindowTitle(QStringLiteral("Aspersor"));
     setWindowIcon(programIcon());
-    resize(1360, 820);
+    resize(QSize(1440, 860).boundedTo(screen()->availableSize() - QSize(20, 60)));
     m_parts->restoreState();
 }
 

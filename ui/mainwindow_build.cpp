@@ -201,7 +201,7 @@ void MainWindow::Parts::buildPanels()
     sides->addWidget(makePlaceholder());
     sides->setStretchFactor(0, 3);
     sides->setStretchFactor(1, 2);
-    sides->setSizes({1016, 344});
+    sides->setSizes({1064, 376});
 
     log = new LogPanel;
     floors = new QSplitter(Qt::Vertical);

@@ -10,6 +10,8 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
     switch (metric) {
     case PM_HeaderMargin:
         return 8; // FeedDelegate::margin
+    case PM_ButtonMargin:
+        return QProxyStyle::pixelMetric(metric, option, widget) + 8;
     case PM_MessageBoxIconSize:
         return 36;
     default:

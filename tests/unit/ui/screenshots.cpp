@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Renders the window and its dialogs to PNG files, for people to look at.
+#include "core/preview/previewplayer.h"
 #include "samples.h"
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/dialogs/bandialog.h"
@@ -10,6 +11,7 @@
 #include "ui/language.h"
 #include "ui/look/appearance.h"
 #include "ui/mainwindow.h"
+#include "ui/preview/previewpanel.h"
 
 #include <QAction>
 #include <QApplication>
@@ -75,6 +77,7 @@ void fill(MainWindow &window, int count)
         model->update(samples::feeds(count, 60 - half / 2.0), now - half * std::chrono::milliseconds(500));
     }
     window.updateFeeds(samples::feeds(count));
+    window.findChild<FeedTable *>()->selectFeed(QStringLiteral("cam1"));
     FfserverStatus status;
     status.state = FfserverStatus::State::Running;
     status.httpUrl = QStringLiteral("http://127.0.0.1:8090");
@@ -103,12 +106,21 @@ void fill(MainWindow &window, int count)
         line(18, LogLevel::Info, "serve", cam1, "viewer 12 joined cam1.ts from 192.168.1.80:51992"));
 }
 
+void addPreview(MainWindow &window)
+{
+    auto *preview = new PreviewPanel;
+    window.setPreviewWidget(preview, {preview->muteAction(), preview->fullScreenAction(),
+                                      preview->feedSourceAction(), preview->viewersSourceAction()});
+    QObject::connect(&window, &MainWindow::currentFeedChanged, preview, &PreviewPanel::showFeed);
+}
+
 void windows(const QString &suffix)
 {
     Settings settings;
     settings.publishKey = QStringLiteral("4f0kx92mzq7d1t8sh3w5v6y0pe");
     for (const int count : {0, 1, 9, 64}) {
         MainWindow window(settings);
+        addPreview(window);
         fill(window, count);
         window.show();
         shoot(window, QStringLiteral("window-%1%2").arg(count).arg(suffix));
@@ -135,6 +147,7 @@ void dialogs(const QString &suffix)
     Settings settings;
     settings.publishKey = QStringLiteral("4f0kx92mzq7d1t8sh3w5v6y0pe");
     MainWindow window(settings);
+    addPreview(window);
     fill(window, 9);
     window.show();
     settle();
