@@ -35,7 +35,8 @@ IngestConnection::IngestConnection(net::Socket socket, IngestListener &listener)
 
 IngestConnection::~IngestConnection()
 {
-    detach();
+    m_readNotifier.reset(); // before the socket is closed
+    m_writeNotifier.reset();
 }
 
 void IngestConnection::attach()
