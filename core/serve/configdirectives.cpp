@@ -148,6 +148,10 @@ void ConfigReader::globalDirective(const std::string &key)
     } else if (key == "viewertimeout") {
         onlyOnce(key);
         config.viewerTimeout = seconds(1, 86'400).value_or(config.viewerTimeout);
+    } else if (key == "delaybudget") {
+        onlyOnce(key);
+        if (const auto value = number(0, 1000, "a number of milliseconds"))
+            config.delayBudget = std::chrono::milliseconds(*value);
     } else if (key == "workers") {
         onlyOnce(key);
         if (const auto value = number(1, 64, "a number"))

@@ -27,6 +27,7 @@ constexpr auto global = std::to_array<std::string_view>({
     "FeedSocket",
     "FeedGrace",
     "ViewerTimeout",
+    "DelayBudget",
     "Workers",
 });
 constexpr auto feed = std::to_array<std::string_view>({

@@ -84,7 +84,7 @@ void ServeConfigTest::directivesAreRead()
               "HTTPBindAddress ::1\n"
               "MaxHTTPConnections 300\nMaxClients 020\n"
               "MaxBandwidth 5000\nFeedSocket \"/tmp/a b.sock\"\nCustomLog -\nNoDaemon\n"
-              "FeedGrace 1.5\nViewerTimeout 2\nWorkers 3\n"
+              "FeedGrace 1.5\nViewerTimeout 2\nDelayBudget 120\nWorkers 3\n"
               "   # a remark\n"
               "<Feed door.ffm>\nACL allow 10.0.0.0/8\n</Feed>\n"
               "<stream front>\n feed door.ffm\n format flv\nACL deny ::1\n</stream>\n"
@@ -101,6 +101,7 @@ void ServeConfigTest::directivesAreRead()
     QCOMPARE(config.customLog, std::string("-"));
     QCOMPARE(config.feedGrace, std::chrono::milliseconds(1500));
     QCOMPARE(config.viewerTimeout, std::chrono::milliseconds(2000));
+    QCOMPARE(config.delayBudget, std::chrono::milliseconds(120));
     QCOMPARE(config.workers, 3);
     QVERIFY(config.feed("door"));
     QCOMPARE(config.streams.front().name, std::string("front"));
