@@ -221,10 +221,10 @@ void MainWindow::Parts::buildPanels()
 void MainWindow::Parts::setPreview(QWidget *widget, const QList<QAction *> &actions)
 {
     preview = widget;
-    const QList<int> sizes = sides->sizes();
+    const QByteArray sizes = sides->saveState(); // sizes() knows nothing before the window is shown
     delete sides->replaceWidget(1, widget);
     sides->setStretchFactor(1, 2);
-    sides->setSizes(sizes);
+    sides->restoreState(sizes);
     widget->setVisible(showPreview->isChecked());
     previewMenu->addActions(actions);
     previewMenu->menuAction()->setVisible(!actions.isEmpty());
