@@ -43,6 +43,13 @@ public:
                        m_sinks[name] = sink;
                        return std::vector<std::shared_ptr<PacketSink>>{sink};
                    }),
+          m_changes(QObject::connect(
+              &registry, &FeedRegistry::feedChanged, &registry,
+              [this](const FeedStats &feed) {
+                  const std::lock_guard lock(m_mutex);
+                  m_states << static_cast<int>(feed.state);
+              },
+              Qt::DirectConnection)),
           server(registry, ingest)
     {
         port = server.listen(QStringLiteral("127.0.0.1"), 0).value();
@@ -66,6 +73,13 @@ public:
             if (feed.name == QLatin1String(name))
                 return static_cast<int>(feed.state);
         return -1;
+    }
+
+    /// All changes of state so far, of all feeds.
+    [[nodiscard]] QList<int> states()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_states;
     }
 
     static QByteArray clip()
@@ -94,8 +108,17 @@ private:
     std::mutex m_mutex;
     std::map<QString, std::shared_ptr<CollectingSink>> m_sinks; // guarded by m_mutex
 
+    QList<int> m_states; // guarded by m_mutex
+
 public:
     FeedRegistry registry;
+
+private:
+    // Made before any thread of the ingest, on the threads of the feeds: a queued call, or a later connect(),
+    // would be invisible to the thread sanitizer, which cannot see into Qt.
+    QMetaObject::Connection m_changes;
+
+public:
     IngestServer server;
     quint16 port = 0;
 };

@@ -262,20 +262,6 @@ void TestPublishing::aBreakIsBridged()
 void TestPublishing::theGraceTimeEnds()
 {
     IngestFixture fixture; // 400 ms
-    std::mutex mutex;
-    QList<int> seen;
-    // Directly on the feed's thread: a queued call would be invisible to the thread sanitizer.
-    QObject::connect(
-        &fixture.registry, &FeedRegistry::feedChanged, &fixture.registry,
-        [&](const FeedStats &feed) {
-            const std::lock_guard lock(mutex);
-            seen << state(feed.state);
-        },
-        Qt::DirectConnection);
-    const auto states = [&] {
-        const std::lock_guard lock(mutex);
-        return seen;
-    };
     WireClient client(fixture.port);
     QVERIFY(client.send(IngestFixture::head("/cam1?key=K")));
     QVERIFY(client.sendChunk(m_clip));
@@ -285,7 +271,7 @@ void TestPublishing::theGraceTimeEnds()
     QTRY_VERIFY_WITH_TIMEOUT(sink->events().contains(QStringLiteral("ended")), soon);
     QTRY_COMPARE_WITH_TIMEOUT(fixture.registry.sessionCount(), std::size_t(0), soon);
     const QList<int> expected{state(FeedState::Live), state(FeedState::Away), state(FeedState::Ended)};
-    QTRY_COMPARE_WITH_TIMEOUT(states(), expected, soon);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.states(), expected, soon);
     QVERIFY(fixture.registry.snapshot().isEmpty());
 }
 
