@@ -20,12 +20,13 @@ namespace aspersor {
 /// room. A program does this:
 ///
 ///     QApplication app(argc, argv);
-///     installLanguage(settings.language);                        // ui/language.h, before any widget
+///     installLanguage(settings.language); // ui/language.h, before any widget
 ///     ControlRoom room(settings);
 ///     MainWindow window(settings, configDir + "/window.ini");
-///     connectToRoom(window, room);                               // ui/wiring.h; makes the preview panel,
-///     too QObject::connect(&window, &MainWindow::settingsChanged, &app, [](const Settings &s) { ...save to
-///     disk... }); window.show(); room.start(); return app.exec();
+///     connectToRoom(window, room); // ui/wiring.h; makes the preview panel, too
+///     window.show();
+///     room.start();
+///     return app.exec();
 ///
 /// Closing the window asks first while a phone is live. A program that must end at once (SIGTERM) calls
 /// QCoreApplication::exit(), not quit(): quit() would ask, too.
