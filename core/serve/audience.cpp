@@ -12,9 +12,19 @@ namespace {
 constexpr std::size_t maxPieces = 64;
 constexpr std::uint64_t noPieces = UINT64_MAX;
 
-iovec piece(const Bytes &bytes, std::size_t offset)
+iovec piece(std::span<const std::uint8_t> bytes)
 {
-    return {const_cast<std::uint8_t *>(bytes.data()) + offset, bytes.size() - offset}; // iovec has no const
+    return {const_cast<std::uint8_t *>(bytes.data()), bytes.size()}; // iovec has no const
+}
+
+std::span<const std::uint8_t> bytesFor(const Viewer &viewer, const Chunk &chunk)
+{
+    return viewer.chunked ? chunk.framed() : chunk.payload();
+}
+
+Prefix::Part partFor(const Viewer &viewer, const ChunkPtr &chunk)
+{
+    return {chunk, bytesFor(viewer, *chunk)};
 }
 
 } // namespace
@@ -30,7 +40,8 @@ ssize_t sendPieces(int descriptor, std::span<const iovec> pieces)
 Audience::Audience(std::shared_ptr<Stream> stream, SendFunction send)
     : m_stream(std::move(stream)), m_send(send)
 {
-    m_pieces.reserve(maxPieces);
+    for (Pieces &pieces : m_pieces)
+        pieces.list.reserve(maxPieces);
 }
 
 const BlockPtr &Audience::at(std::uint64_t sequence) const
@@ -41,7 +52,8 @@ const BlockPtr &Audience::at(std::uint64_t sequence) const
 void Audience::fetch()
 {
     m_stream->ring().fetch(end(), m_news);
-    m_piecesFor = noPieces;
+    for (Pieces &pieces : m_pieces)
+        pieces.from = noPieces;
     if (m_news.ringFirst > m_first) {
         for (Viewer &viewer : m_viewers) {
             if (!viewer.lost && viewer.sequence < m_news.ringFirst)
@@ -69,25 +81,29 @@ void Audience::lose(Viewer &viewer)
     if (!viewer.prefix && viewer.offset > 0) {
         const BlockPtr &block = at(viewer.sequence);
         viewer.prefix = std::make_unique<Prefix>();
-        viewer.prefix->parts.push_back(BytesPtr(block, &block->bytes));
+        viewer.prefix->parts.push_back({block, bytesFor(viewer, block->data)});
     }
     viewer.lost = true;
     ++viewer.skips;
     m_stream->skips.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::size_t Audience::add(std::uint64_t id, int descriptor, BytesPtr head, TimePoint now)
+std::size_t Audience::add(std::uint64_t id, int descriptor, std::shared_ptr<const std::string> head,
+                          bool chunked, TimePoint now)
 {
     Viewer viewer;
     viewer.id = id;
     viewer.descriptor = descriptor;
     viewer.lastProgress = now;
     viewer.epoch = m_news.epoch;
+    viewer.chunked = chunked;
     auto prefix = std::make_unique<Prefix>();
-    for (BytesPtr part : {std::move(head), m_news.header}) {
-        if (part && !part->empty())
-            prefix->parts.push_back(std::move(part));
+    if (head && !head->empty()) {
+        const auto *bytes = reinterpret_cast<const std::uint8_t *>(head->data());
+        prefix->parts.push_back({head, {bytes, head->size()}});
     }
+    if (m_news.header && m_news.header->size() > 0)
+        prefix->parts.push_back(partFor(viewer, m_news.header));
     if (!prefix->parts.empty())
         viewer.prefix = std::move(prefix);
     // A start block from before the tracks changed does not go with the header of after.
@@ -112,9 +128,9 @@ bool Audience::resume(Viewer &viewer)
     const Block &block = *at(*m_newestStart);
     auto prefix = std::make_unique<Prefix>();
     if (block.reentry && block.epoch != viewer.epoch)
-        prefix->parts.push_back(block.reentry);
-    if (block.splice && !viewer.fresh && !block.splice->empty())
-        prefix->parts.push_back(block.splice);
+        prefix->parts.push_back(partFor(viewer, block.reentry));
+    if (block.splice && !viewer.fresh && block.splice->size() > 0)
+        prefix->parts.push_back(partFor(viewer, block.splice));
     if (!prefix->parts.empty())
         viewer.prefix = std::move(prefix);
     viewer.sequence = *m_newestStart;
@@ -125,30 +141,44 @@ bool Audience::resume(Viewer &viewer)
     return true;
 }
 
-/// Fills m_pieces with what the viewer is sent next and returns how many bytes that are.
+/// Everything is sent and nothing more will come: true while the end of the body is still to be sent.
+bool Audience::finish(Viewer &viewer)
+{
+    static const ChunkPtr lastChunk = std::make_shared<const Chunk>(std::span<const std::uint8_t>());
+    if (!viewer.chunked || std::exchange(viewer.ended, true))
+        return false;
+    viewer.prefix = std::make_unique<Prefix>();
+    viewer.prefix->parts.push_back(partFor(viewer, lastChunk));
+    viewer.offset = 0;
+    return true;
+}
+
+/// Fills the pieces with what the viewer is sent next and returns how many bytes that are.
 std::size_t Audience::gather(const Viewer &viewer)
 {
+    Pieces &pieces = m_pieces[viewer.chunked ? 1 : 0];
     // Nearly all viewers of a stream stand at the same place: the pieces of the last one serve them too.
     const bool shared = !viewer.prefix && viewer.offset == 0 && !viewer.lost;
-    if (shared && m_piecesFor == viewer.sequence)
-        return m_piecesBytes;
-    m_pieces.clear();
-    m_piecesBytes = 0;
-    const auto add = [this](const Bytes &bytes, std::size_t offset) {
-        m_pieces.push_back(piece(bytes, offset));
-        m_piecesBytes += bytes.size() - offset;
-    };
+    if (shared && pieces.from == viewer.sequence)
+        return pieces.bytes;
+    pieces.list.clear();
+    pieces.bytes = 0;
     std::size_t offset = viewer.offset;
+    const auto add = [&](std::span<const std::uint8_t> bytes) {
+        bytes = bytes.subspan(std::exchange(offset, 0));
+        pieces.list.push_back(piece(bytes));
+        pieces.bytes += bytes.size();
+    };
     if (viewer.prefix) {
         for (std::size_t i = viewer.prefix->next; i < viewer.prefix->parts.size(); ++i)
-            add(*viewer.prefix->parts[i], std::exchange(offset, 0));
+            add(viewer.prefix->parts[i].bytes);
     }
     if (!viewer.lost) {
-        for (std::uint64_t i = viewer.sequence; i < end() && m_pieces.size() < maxPieces; ++i)
-            add(at(i)->bytes, std::exchange(offset, 0));
+        for (std::uint64_t i = viewer.sequence; i < end() && pieces.list.size() < maxPieces; ++i)
+            add(bytesFor(viewer, at(i)->data));
     }
-    m_piecesFor = shared ? viewer.sequence : noPieces;
-    return m_piecesBytes;
+    pieces.from = shared ? viewer.sequence : noPieces;
+    return pieces.bytes;
 }
 
 void Audience::advance(Viewer &viewer, std::size_t sent)
@@ -156,9 +186,9 @@ void Audience::advance(Viewer &viewer, std::size_t sent)
     sent += viewer.offset;
     if (viewer.prefix) {
         Prefix &prefix = *viewer.prefix;
-        while (prefix.next < prefix.parts.size() && sent >= prefix.parts[prefix.next]->size()) {
-            sent -= prefix.parts[prefix.next]->size();
-            prefix.parts[prefix.next++].reset();
+        while (prefix.next < prefix.parts.size() && sent >= prefix.parts[prefix.next].bytes.size()) {
+            sent -= prefix.parts[prefix.next].bytes.size();
+            prefix.parts[prefix.next++] = {};
         }
         if (prefix.next < prefix.parts.size()) {
             viewer.offset = static_cast<std::uint32_t>(sent);
@@ -166,12 +196,14 @@ void Audience::advance(Viewer &viewer, std::size_t sent)
         }
         viewer.prefix.reset();
     }
-    if (!viewer.lost) {
-        while (viewer.sequence < end() && sent >= at(viewer.sequence)->bytes.size()) {
-            sent -= at(viewer.sequence)->bytes.size();
-            viewer.epoch = at(viewer.sequence)->epoch;
-            ++viewer.sequence;
-        }
+    while (!viewer.lost && viewer.sequence < end()) {
+        const Block &block = *at(viewer.sequence);
+        const std::size_t size = bytesFor(viewer, block.data).size();
+        if (sent < size)
+            break;
+        sent -= size;
+        viewer.epoch = block.epoch;
+        ++viewer.sequence;
     }
     viewer.offset = static_cast<std::uint32_t>(sent);
 }
@@ -184,9 +216,12 @@ Audience::Outcome Audience::push(std::size_t index, TimePoint now)
         if (viewer.lost && !viewer.prefix)
             static_cast<void>(resume(viewer));
         const std::size_t bytes = gather(viewer);
-        if (bytes == 0)
+        if (bytes == 0) {
+            if (m_news.ended && finish(viewer))
+                continue;
             return m_news.ended ? Outcome::Finished : Outcome::CaughtUp;
-        const ssize_t sent = m_send(viewer.descriptor, m_pieces);
+        }
+        const ssize_t sent = m_send(viewer.descriptor, m_pieces[viewer.chunked ? 1 : 0].list);
         if (sent < 0) {
             if (errno == EINTR)
                 continue;

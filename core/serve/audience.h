@@ -3,6 +3,7 @@
 
 #include "core/serve/stream.h"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -23,7 +24,11 @@ using SendFunction = ssize_t (*)(int descriptor, std::span<const iovec> pieces);
 
 /// Bytes that a viewer is sent before it follows the ring (again).
 struct Prefix {
-    std::vector<BytesPtr> parts;
+    struct Part {
+        std::shared_ptr<const void> owner;
+        std::span<const std::uint8_t> bytes;
+    };
+    std::vector<Part> parts;
     std::size_t next = 0; ///< parts before it are sent
 };
 
@@ -41,8 +46,10 @@ struct Viewer {
     TimePoint lastProgress{};
     std::unique_ptr<Prefix> prefix; ///< null most of the time
     bool blocked = false;           ///< waits until its socket can be written
-    bool lost = false; ///< waits for a start block: its place in the ring is gone, or none came yet
-    bool fresh = true; ///< has not been sent any block
+    bool lost = false;    ///< waits for a start block: its place in the ring is gone, or none came yet
+    bool fresh = true;    ///< has not been sent any block
+    bool chunked = false; ///< is sent HTTP/1.1 chunks
+    bool ended = false;   ///< the last chunk is on its way
 };
 
 /// The viewers of one stream on one worker, and the worker's own view of the stream's ring.
@@ -73,8 +80,9 @@ public:
     [[nodiscard]] const std::string &endReason() const { return m_news.reason; }
 
     /// Adds a viewer that begins with `head` (may be null), the container's header and the newest start
-    /// block. Returns its index. Call fetch() before.
-    std::size_t add(std::uint64_t id, int descriptor, BytesPtr head, TimePoint now);
+    /// block; what comes after `head` is sent in chunks or as it is. Returns its index. Call fetch() before.
+    std::size_t add(std::uint64_t id, int descriptor, std::shared_ptr<const std::string> head, bool chunked,
+                    TimePoint now);
     void remove(std::size_t index);
 
     /// Writes to one viewer until it has everything or its socket is full.
@@ -87,6 +95,7 @@ private:
     [[nodiscard]] const BlockPtr &at(std::uint64_t sequence) const;
     void lose(Viewer &viewer);
     [[nodiscard]] bool resume(Viewer &viewer);
+    [[nodiscard]] bool finish(Viewer &viewer);
     [[nodiscard]] std::size_t gather(const Viewer &viewer);
     void advance(Viewer &viewer, std::size_t sent);
 
@@ -97,10 +106,13 @@ private:
     std::uint64_t m_first = 0;     // sequence number of m_blocks.front()
     std::optional<std::uint64_t> m_newestStart;
     RingNews m_news;
-    std::vector<iovec> m_pieces; // what gather() made
-    std::size_t m_piecesBytes = 0;
-    std::uint64_t m_sent = 0;               // not yet accounted
-    std::uint64_t m_piecesFor = UINT64_MAX; // the sequence number they begin with, at offset 0
+    std::uint64_t m_sent = 0; // not yet accounted
+    struct Pieces {           // what gather() made
+        std::vector<iovec> list;
+        std::size_t bytes = 0;
+        std::uint64_t from = UINT64_MAX; // the sequence number they begin with, at offset 0
+    };
+    std::array<Pieces, 2> m_pieces; // as bytes, as chunks
 };
 
 } // namespace aspersor::serve

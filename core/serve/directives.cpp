@@ -9,26 +9,11 @@ namespace {
 
 // The last of each list, after the empty line of the original's, are extensions of ours.
 constexpr auto global = std::to_array<std::string_view>({
-    "HTTPPort",
-    "Port",
-    "HTTPBindAddress",
-    "BindAddress",
-    "RTSPPort",
-    "RTSPBindAddress",
-    "MaxHTTPConnections",
-    "MaxClients",
-    "MaxBandwidth",
-    "CustomLog",
-    "UseDefaults",
-    "NoDefaults",
-    "NoDaemon",
-    "LoadModule",
+    "HTTPPort",           "Port",       "HTTPBindAddress", "BindAddress", "RTSPPort",    "RTSPBindAddress",
+    "MaxHTTPConnections", "MaxClients", "MaxBandwidth",    "CustomLog",   "UseDefaults", "NoDefaults",
+    "NoDaemon",           "LoadModule",
 
-    "FeedSocket",
-    "FeedGrace",
-    "ViewerTimeout",
-    "DelayBudget",
-    "Workers",
+    "FeedSocket",         "FeedGrace",  "ViewerTimeout",   "DelayBudget", "Workers",
 });
 constexpr auto feed = std::to_array<std::string_view>({
     "File",

@@ -13,7 +13,7 @@ void Ring::append(BlockPtr block)
         return;
     if (block->start)
         m_starts.push_back(m_first + m_blocks.size());
-    m_bytes += block->bytes.size();
+    m_bytes += block->data.size();
     m_blocks.push_back(std::move(block));
     trim();
 }
@@ -26,7 +26,7 @@ void Ring::trim()
                m_blocks.back()->time - front.time > m_limits.minTime;
     };
     while (m_blocks.size() > 1 && (m_bytes > m_limits.maxBytes || spare(*m_blocks.front()))) {
-        m_bytes -= m_blocks.front()->bytes.size();
+        m_bytes -= m_blocks.front()->data.size();
         m_blocks.pop_front();
         if (!m_starts.empty() && m_starts.front() == m_first)
             m_starts.pop_front();
@@ -41,7 +41,7 @@ void Ring::end(std::string reason)
         m_reason = std::move(reason);
 }
 
-void Ring::setHeader(BytesPtr header, std::uint32_t epoch)
+void Ring::setHeader(ChunkPtr header, std::uint32_t epoch)
 {
     const std::lock_guard lock(m_mutex);
     m_header = std::move(header);
@@ -74,7 +74,7 @@ std::int64_t Ring::bitsPerSecond() const
     const std::lock_guard lock(m_mutex);
     if (m_blocks.size() < 2 || m_blocks.back()->time <= m_blocks.front()->time)
         return 0;
-    const auto bytes = static_cast<std::int64_t>(m_bytes - m_blocks.back()->bytes.size());
+    const auto bytes = static_cast<std::int64_t>(m_bytes - m_blocks.back()->data.size());
     return bytes * 8 * media::ticksPerSecond / (m_blocks.back()->time - m_blocks.front()->time);
 }
 

@@ -23,7 +23,7 @@ struct RingNews {
     std::vector<BlockPtr> blocks; ///< of consecutive sequence numbers
     std::uint64_t first = 0;      ///< of blocks.front()
     std::uint64_t ringFirst = 0;  ///< the oldest that the ring still holds
-    BytesPtr header;              ///< what a viewer is sent before its first block; null: nothing
+    ChunkPtr header;              ///< what a viewer is sent before its first block; null: nothing
     std::uint32_t epoch = 0;      ///< the muxer that the header is of
     bool ended = false;           ///< nothing comes after these
     std::string reason;           ///< why, when ended
@@ -42,7 +42,7 @@ public:
     /// No more blocks: who has read all of them is finished. The first reason counts.
     void end(std::string reason);
     /// From here on viewers begin with this header (null: none) and a block of this epoch.
-    void setHeader(BytesPtr header, std::uint32_t epoch);
+    void setHeader(ChunkPtr header, std::uint32_t epoch);
 
     /// Everything from sequence number `next` on (or from the oldest, when that is gone).
     void fetch(std::uint64_t next, RingNews &news) const;
@@ -59,7 +59,7 @@ private:
     std::uint64_t m_first = 0;          // sequence number of m_blocks.front()
     std::deque<std::uint64_t> m_starts; // sequence numbers of start blocks in m_blocks
     std::size_t m_bytes = 0;
-    BytesPtr m_header;
+    ChunkPtr m_header;
     std::uint32_t m_epoch = 0;
     bool m_ended = false;
     std::string m_reason;

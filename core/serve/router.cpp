@@ -91,6 +91,8 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
                 return StatusRequest{stream.name.ends_with(".json")};
             return StreamRequest{std::string(name), *feed, stream.format, config.feed(*feed) != nullptr};
         }
+        if (denied)
+            break;
     }
     if (denied)
         return errorAnswer(403, "Your address is not allowed to open this page; the ACL lines of the "
@@ -108,10 +110,17 @@ std::string toText(const Answer &answer, bool headOnly)
     return text;
 }
 
-std::string streamHead(const Format &format)
+bool wantsChunks(const net::RequestHead &head)
+{
+    return head.minorVersion > 0 && !head.field("user-agent").empty();
+}
+
+std::string streamHead(const Format &format, bool chunked)
 {
     std::string head = "HTTP/1.1 200 OK\r\nContent-Type: ";
     head.append(format.contentType).append("\r\nCache-Control: no-store\r\n").append(anyOrigin);
+    if (chunked)
+        head += "Transfer-Encoding: chunked\r\n";
     return head + "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
 }
 

@@ -48,7 +48,12 @@ using Route = std::variant<Answer, StreamRequest, StatusRequest>;
 [[nodiscard]] Answer errorAnswer(int status, std::string_view sentence, std::string fields = {});
 /// An answer as bytes; without its body for HEAD.
 [[nodiscard]] std::string toText(const Answer &answer, bool headOnly);
+/// True when a stream's body is sent in chunks: then a player can tell its end from a broken connection, and
+/// libav's does not complain of the end. Otherwise the body ends with the connection, as in HTTP/1.0 and with
+/// the original ffserver; that form is also for requests made by hand (no User-Agent), which read bytes as
+/// they come.
+[[nodiscard]] bool wantsChunks(const net::RequestHead &head);
 /// The head that goes before a stream.
-[[nodiscard]] std::string streamHead(const Format &format);
+[[nodiscard]] std::string streamHead(const Format &format, bool chunked);
 
 } // namespace aspersor::serve

@@ -129,7 +129,7 @@ void Session::open(const StreamRequest &request)
     }
     if (m_headOnly) {
         m_status = 200;
-        send(streamHead(*request.format));
+        send(streamHead(*request.format, wantsChunks(m_parser.head())));
         return;
     }
     Booking<int> viewer(state.viewers, 1);
@@ -157,8 +157,9 @@ void Session::open(const StreamRequest &request)
     }
     m_timer.cancel();
     m_status = 200;
-    m_worker.admit({std::move(m_socket), m_peer, std::move(*stream), std::move(m_requestLine),
-                    std::move(m_connection), std::move(viewer), std::move(bandwidth)});
+    m_worker.admit({std::move(m_socket), m_peer, std::move(*stream), wantsChunks(m_parser.head()),
+                    std::move(m_requestLine), std::move(m_connection), std::move(viewer),
+                    std::move(bandwidth)});
 }
 
 void Session::answerStatus(bool json)

@@ -46,7 +46,7 @@ Result<void> Stream::start(const media::StreamDescription &description,
     if (auto opened = openMuxer(description); !opened)
         return opened;
     if (m_format.headerFirst)
-        m_ring.setHeader(std::make_shared<const Bytes>(std::exchange(m_pending, {})), m_epoch);
+        m_ring.setHeader(std::make_shared<const Chunk>(std::exchange(m_pending, {})), m_epoch);
     for (const media::Packet &packet : newestGop)
         write(packet);
     flush();
@@ -70,15 +70,11 @@ void Stream::redescribe(const media::StreamDescription &description)
     ++m_epoch;
     if (!m_format.headerFirst)
         return;
-    auto header = std::make_shared<const Bytes>(std::exchange(m_pending, {}));
-    const std::size_t cut = std::min(m_format.fileHeaderBytes, header->size());
-    Block inMidStream;
-    inMidStream.bytes.assign(header->begin() + static_cast<std::ptrdiff_t>(cut), header->end());
-    inMidStream.epoch = m_epoch;
-    m_reentry = std::make_shared<const Bytes>(inMidStream.bytes);
-    m_ring.setHeader(std::move(header), m_epoch);
-    inMidStream.time = m_pendingTime;
-    m_ring.append(std::make_shared<const Block>(std::move(inMidStream)));
+    const Bytes header = std::exchange(m_pending, {});
+    const auto inMidStream = std::span(header).subspan(std::min(m_format.fileHeaderBytes, header.size()));
+    m_reentry = std::make_shared<const Chunk>(inMidStream);
+    m_ring.setHeader(std::make_shared<const Chunk>(header), m_epoch);
+    append({.data = Chunk(inMidStream), .time = m_pendingTime, .epoch = m_epoch});
 }
 
 void Stream::write(const media::Packet &packet)
@@ -117,23 +113,30 @@ void Stream::flush()
     }
     if (m_pending.empty())
         return;
-    Block block;
-    block.start = isStart(m_pending);
-    block.time = m_pendingTime;
-    block.epoch = m_epoch;
-    if (block.start) {
+    const bool start = isStart(m_pending);
+    if (start)
         m_lastStart = m_pendingTime;
-        block.reentry = m_reentry;
-    }
+    ChunkPtr splice;
     if (m_format.name == "mpegts") {
-        if (block.start)
-            block.splice = std::make_shared<const Bytes>(m_patcher.splice());
+        if (start)
+            splice = std::make_shared<const Chunk>(m_patcher.splice());
         m_patcher.patch(m_pending);
     }
-    block.bytes.assign(m_pending.begin(), m_pending.end()); // exact size; m_pending keeps its room
-    m_pending.clear();
-    m_ring.append(std::make_shared<const Block>(std::move(block)));
+    append({.data = Chunk(m_pending),
+            .time = m_pendingTime,
+            .start = start,
+            .epoch = m_epoch,
+            .splice = std::move(splice),
+            .reentry = start ? m_reentry : nullptr});
+    m_pending.clear(); // keeps its room
     notify();
+}
+
+void Stream::append(Block block)
+{
+    // An empty chunk would end the body of those who are sent chunks.
+    if (block.data.size() > 0)
+        m_ring.append(std::make_shared<const Block>(std::move(block)));
 }
 
 void Stream::end(const std::string &reason)
@@ -144,11 +147,7 @@ void Stream::end(const std::string &reason)
     if (m_muxer && m_muxer->finish() && !m_pending.empty()) {
         if (m_format.name == "mpegts")
             m_patcher.patch(m_pending);
-        Block trailer;
-        trailer.bytes = std::exchange(m_pending, {});
-        trailer.time = m_pendingTime;
-        trailer.epoch = m_epoch;
-        m_ring.append(std::make_shared<const Block>(std::move(trailer)));
+        append({.data = Chunk(m_pending), .time = m_pendingTime, .epoch = m_epoch});
     }
     m_muxer.reset();
     m_ended = true;

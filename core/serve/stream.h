@@ -73,6 +73,7 @@ public:
 private:
     [[nodiscard]] Result<void> openMuxer(const media::StreamDescription &description);
     [[nodiscard]] bool isStart(const Bytes &block) const;
+    void append(Block block);
     void notify();
     void fail(const Error &error);
 
@@ -90,7 +91,7 @@ private:
     std::vector<bool> m_isVideo; // by track, of those that the muxer carries
     bool m_hasVideo = false;
     std::uint32_t m_epoch = 0;
-    BytesPtr m_reentry;
+    ChunkPtr m_reentry;
     TsPatcher m_patcher;
     Bytes m_pending;                  // the muxer's output since the last block
     std::size_t m_pendingPayload = 0; // bytes of packets written since the last block

@@ -4,6 +4,7 @@
 #include "core/serve/router.h"
 #include "core/serve/session.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -67,10 +68,10 @@ void Worker::stop()
     m_loop.stop();
     if (m_thread.joinable())
         m_thread.join();
-    for (const auto &[stream, audience] : m_audiences)
-        audience->stream().detach(m_index);
+    for (const auto &[stream, room] : m_rooms)
+        room->audience.stream().detach(m_index);
     m_seats.clear();
-    m_audiences.clear();
+    m_rooms.clear();
 }
 
 void Worker::adopt(tcp::socket socket, Booking<int> connection)
@@ -82,7 +83,7 @@ void Worker::adopt(tcp::socket socket, Booking<int> connection)
 
 void Worker::wake(std::shared_ptr<Stream> stream)
 {
-    asio::post(m_loop, [this, advanced = std::move(stream)] { advance(*advanced); });
+    asio::post(m_loop, [this, advanced = std::move(stream)] { advance(advanced); });
 }
 
 void Worker::drop(std::uint64_t viewerId, std::string reason)
@@ -115,31 +116,33 @@ ViewerReport Worker::reportOf(const Seat &seat)
                                                                   seat.joined)};
 }
 
-const BytesPtr &Worker::headFor(const Format &format)
+std::shared_ptr<const std::string> Worker::headFor(const Format &format, bool chunked)
 {
-    BytesPtr &head = m_heads[&format];
+    auto &head = m_heads[{&format, chunked}];
     if (!head)
-        head = toBytes(streamHead(format));
+        head = std::make_shared<const std::string>(streamHead(format, chunked));
     return head;
 }
 
 void Worker::admit(Admission admission)
 {
     Stream &stream = *admission.stream;
-    std::unique_ptr<Audience> &audience = m_audiences[&stream];
-    if (!audience) {
-        audience = std::make_unique<Audience>(admission.stream);
+    std::unique_ptr<Room> &room = m_rooms[&stream];
+    if (!room) {
+        room = std::make_unique<Room>(admission.stream, m_loop);
         stream.attach(m_index);
     }
+    Audience *const audience = &room->audience;
     audience->fetch();
     const auto now = std::chrono::steady_clock::now();
     const std::uint64_t id = ++m_state.lastViewerId;
     const int descriptor = admission.socket.native_handle();
     prepareForStreaming(descriptor);
-    const std::size_t index = audience->add(id, descriptor, headFor(stream.format()), now);
+    const std::size_t index =
+        audience->add(id, descriptor, headFor(stream.format(), admission.chunked), admission.chunked, now);
     const auto seat =
         m_seats
-            .emplace(id, Seat{audience.get(), index, std::move(admission.socket), admission.peer,
+            .emplace(id, Seat{audience, index, std::move(admission.socket), admission.peer,
                               std::move(admission.requestLine), now, 0, std::move(admission.connection),
                               std::move(admission.viewer), std::move(admission.bandwidth)})
             .first;
@@ -152,13 +155,36 @@ void Worker::admit(Admission admission)
     watchForStalls();
 }
 
-void Worker::advance(Stream &stream)
+/// A write costs the kernel about the same whether it carries one picture or ten: the more viewers there are,
+/// the longer output is gathered, up to the delay budget. Few viewers get everything at once.
+std::chrono::milliseconds Worker::gatheringTime() const
+{
+    constexpr int few = 100;
+    constexpr int many = 1000;
+    const int viewers = std::clamp(m_state.viewers.load(std::memory_order_relaxed), few, many);
+    return m_state.config()->delayBudget * (viewers - few) / (many - few);
+}
+
+void Worker::advance(const std::shared_ptr<Stream> &stream)
+{
+    const auto found = m_rooms.find(stream.get());
+    const auto gathering = gatheringTime();
+    if (found == m_rooms.end() || gathering.count() == 0) {
+        serve(*stream);
+        return;
+    }
+    // Not acknowledged until it is served: what comes in the meantime wakes nobody.
+    found->second->timer.expires_after(gathering);
+    found->second->timer.async_wait([this, stream](const boost::system::error_code &) { serve(*stream); });
+}
+
+void Worker::serve(Stream &stream)
 {
     stream.acknowledge(m_index);
-    const auto found = m_audiences.find(&stream);
-    if (found == m_audiences.end())
+    const auto found = m_rooms.find(&stream);
+    if (found == m_rooms.end())
         return;
-    Audience &audience = *found->second;
+    Audience &audience = found->second->audience;
     audience.fetch();
     const auto now = std::chrono::steady_clock::now();
     // From the back: a viewer that leaves is replaced by the last one, which has had its turn.
@@ -273,7 +299,7 @@ void Worker::closeEmpty(Audience &audience)
     if (!audience.viewers().empty())
         return;
     audience.stream().detach(m_index);
-    m_audiences.erase(&audience.stream());
+    m_rooms.erase(&audience.stream());
 }
 
 void Worker::watchForStalls()
@@ -295,8 +321,8 @@ void Worker::dropStalled()
 {
     const auto limit = std::chrono::steady_clock::now() - m_state.config()->viewerTimeout;
     std::vector<std::uint64_t> stalled;
-    for (const auto &[stream, audience] : m_audiences) {
-        for (const Viewer &viewer : audience->viewers()) {
+    for (const auto &[stream, room] : m_rooms) {
+        for (const Viewer &viewer : room->audience.viewers()) {
             if (viewer.blocked && viewer.lastProgress < limit)
                 stalled.push_back(viewer.id);
         }

@@ -11,9 +11,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 namespace aspersor::serve {
 
@@ -22,6 +24,7 @@ struct Admission {
     boost::asio::ip::tcp::socket socket;
     boost::asio::ip::tcp::endpoint peer;
     std::shared_ptr<Stream> stream; ///< this viewer already counts in its `viewers`
+    bool chunked = false;           ///< the body is sent in chunks
     std::string requestLine;
     Booking<int> connection;
     Booking<int> viewer;
@@ -70,7 +73,19 @@ private:
         Booking<std::int64_t> bandwidth;
     };
 
-    void advance(Stream &stream);
+    /// The viewers of a stream, and when they are served next.
+    struct Room {
+        Room(std::shared_ptr<Stream> stream, boost::asio::io_context &loop)
+            : audience(std::move(stream)), timer(loop)
+        {
+        }
+        Audience audience;
+        boost::asio::steady_timer timer;
+    };
+
+    void advance(const std::shared_ptr<Stream> &stream);
+    void serve(Stream &stream);
+    [[nodiscard]] std::chrono::milliseconds gatheringTime() const;
     void settle(std::uint64_t id, Audience::Outcome outcome, const Audience &audience);
     void awaitWritable(std::uint64_t id);
     void awaitReadable(std::uint64_t id);
@@ -80,7 +95,7 @@ private:
     void closeEmpty(Audience &audience);
     void watchForStalls();
     void dropStalled();
-    [[nodiscard]] const BytesPtr &headFor(const Format &format);
+    [[nodiscard]] std::shared_ptr<const std::string> headFor(const Format &format, bool chunked);
     [[nodiscard]] static ViewerReport reportOf(const Seat &seat);
 
     const std::size_t m_index;
@@ -91,9 +106,9 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work;
     boost::asio::steady_timer m_stallTimer;
     bool m_stallTimerRuns = false;
-    std::unordered_map<const Stream *, std::unique_ptr<Audience>> m_audiences;
+    std::unordered_map<const Stream *, std::unique_ptr<Room>> m_rooms;
     std::unordered_map<std::uint64_t, Seat> m_seats; // by viewer's id
-    std::unordered_map<const Format *, BytesPtr> m_heads;
+    std::map<std::pair<const Format *, bool>, std::shared_ptr<const std::string>> m_heads;
     std::jthread m_thread;
 };
 

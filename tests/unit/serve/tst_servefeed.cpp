@@ -297,7 +297,7 @@ void ServeFeedTest::theGopKeptIsBounded()
     RingNews news;
     (*opened)->ring().fetch(0, news);
     for (const BlockPtr &block : news.blocks)
-        bytes += block->bytes.size();
+        bytes += block->data.size();
     QVERIFY2(bytes < 60'000, QByteArray::number(static_cast<qulonglong>(bytes)).constData());
 }
 

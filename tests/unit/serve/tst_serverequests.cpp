@@ -33,6 +33,7 @@ private slots:
     void namesFromTheNetworkAreCleaned();
     void headHasNoBody();
     void preflightsAreAnswered();
+    void playersAreSentChunks();
     void statusPagesAreBuiltIn();
     void statusTellsAll();
     void statusEscapes();
@@ -173,10 +174,23 @@ void ServeRequestsTest::preflightsAreAnswered()
     QVERIFY(text.starts_with("HTTP/1.1 204 "));
     QVERIFY(text.find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
     QVERIFY(text.find("Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n") != std::string::npos);
-    const std::string head = streamHead(*formatByName("flv"));
+    const std::string head = streamHead(*formatByName("flv"), true);
     QVERIFY(head.find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
+    QVERIFY(head.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+    QVERIFY(streamHead(*formatByName("flv"), false).find("chunked") == std::string::npos);
     QVERIFY(head.find("Content-Type: video/x-flv\r\n") != std::string::npos);
     QVERIFY(head.find("Cache-Control: no-store\r\n") != std::string::npos);
+}
+
+void ServeRequestsTest::playersAreSentChunks()
+{
+    net::RequestHead head;
+    head.minorVersion = 1;
+    QVERIFY(!wantsChunks(head)); // by hand
+    head.fields["user-agent"] = "Lavf/59.27.100";
+    QVERIFY(wantsChunks(head));
+    head.minorVersion = 0; // does not know them
+    QVERIFY(!wantsChunks(head));
 }
 
 void ServeRequestsTest::statusPagesAreBuiltIn()

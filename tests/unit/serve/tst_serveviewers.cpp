@@ -43,14 +43,35 @@ ssize_t sendToPeer(int descriptor, std::span<const iovec> pieces)
     return sent;
 }
 
+std::shared_ptr<const std::string> head()
+{
+    return std::make_shared<const std::string>("HEAD");
+}
+
+/// The body that HTTP/1.1 chunks make; "broken" when they are.
+QByteArray dechunked(const QByteArray &framed, bool *ended)
+{
+    QByteArray body;
+    *ended = false;
+    for (qsizetype at = 0; at < framed.size();) {
+        const qsizetype line = framed.indexOf("\r\n", at);
+        bool ok = false;
+        const qsizetype size = framed.mid(at, line - at).toLongLong(&ok, 16);
+        if (!ok || *ended || framed.mid(line + 2 + size, 2) != "\r\n")
+            return "broken";
+        body += framed.mid(line + 2, size);
+        *ended = size == 0;
+        at = line + 2 + size + 2;
+    }
+    return body;
+}
+
 BlockPtr block(std::size_t size, bool start, int seconds, std::uint32_t epoch = 0)
 {
-    Block made;
-    made.bytes.assign(size, start ? 'S' : '.');
-    made.start = start;
-    made.time = seconds * media::ticksPerSecond;
-    made.epoch = epoch;
-    return std::make_shared<const Block>(std::move(made));
+    return std::make_shared<const Block>(Block{.data = Chunk(Bytes(size, start ? 'S' : '.')),
+                                               .time = seconds * media::ticksPerSecond,
+                                               .start = start,
+                                               .epoch = epoch});
 }
 
 } // namespace
@@ -82,6 +103,8 @@ private slots:
     void changedTracksGoOnOrEnd();
     void aSlowViewerFindsTheNewHeader();
     void soundCanBeJoined();
+    void chunksCarryTheSameBytes_data();
+    void chunksCarryTheSameBytes();
 
 private:
     std::shared_ptr<Stream> makeStream(const char *format, RingLimits limits = {});
@@ -222,12 +245,13 @@ void ServeViewersTest::splicesExplainTheGap()
     QVERIFY(starts.size() >= 2);
     const Block &one = *starts.front();
     const Block &two = *starts.back();
-    const auto text = [](const Bytes &bytes) {
-        return QByteArray(reinterpret_cast<const char *>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+    const auto text = [](const Chunk &chunk) {
+        return QByteArray(reinterpret_cast<const char *>(chunk.payload().data()),
+                          static_cast<qsizetype>(chunk.size()));
     };
-    QVERIFY(unexplainedGaps(text(one.bytes) + text(two.bytes)) > 0);
+    QVERIFY(unexplainedGaps(text(one.data) + text(two.data)) > 0);
     int announced = 0;
-    QCOMPARE(unexplainedGaps(text(one.bytes) + text(*two.splice) + text(two.bytes), &announced), 0);
+    QCOMPARE(unexplainedGaps(text(one.data) + text(*two.splice) + text(two.data), &announced), 0);
     QVERIFY(announced >= 4); // PAT, PMT, picture, sound
 }
 
@@ -259,7 +283,7 @@ void ServeViewersTest::aViewerBeginsWithHeadHeaderAndKeyframe()
     play(*stream, 0, 400);
     Audience audience(stream, sendToPeer);
     audience.fetch();
-    const std::size_t index = audience.add(1, 5, toBytes("HEAD"), {});
+    const std::size_t index = audience.add(1, 5, head(), false, {});
     QCOMPARE(audience.push(index, {}), Audience::Outcome::CaughtUp);
     const QByteArray first = m_peers[5].got;
     QVERIFY(first.startsWith("HEAD"));
@@ -299,7 +323,7 @@ void ServeViewersTest::viewersAtTheSamePlaceGetTheSame()
     QVERIFY(stream);
     Audience audience(stream, sendToPeer);
     for (int id = 0; id < 10; ++id)
-        audience.add(static_cast<std::uint64_t>(id), id, {}, {});
+        audience.add(static_cast<std::uint64_t>(id), id, {}, false, {});
     for (int i = 0; i < 200; ++i) {
         play(*stream, i, i + 1);
         audience.fetch();
@@ -333,8 +357,8 @@ void ServeViewersTest::aViewerThatTakesAnyAmountMissesNothing()
     play(*stream, 0, 100);
     Audience audience(stream, sendToPeer);
     audience.fetch();
-    audience.add(1, 1, toBytes("HEAD"), {});
-    audience.add(2, 2, toBytes("HEAD"), {});
+    audience.add(1, 1, head(), false, {});
+    audience.add(2, 2, head(), false, {});
     QCOMPARE(audience.push(0, {}), Audience::Outcome::CaughtUp);
     m_peers[2].room = 0;
     QCOMPARE(audience.push(1, {}), Audience::Outcome::Blocked);
@@ -371,7 +395,7 @@ void ServeViewersTest::aSlowViewerIsMovedToTheNewestKeyframe()
     play(*stream, 0, 10);
     Audience audience(stream, sendToPeer);
     audience.fetch();
-    audience.add(1, 1, {}, {});
+    audience.add(1, 1, {}, false, {});
     m_peers[1].room = room;
     for (int i = 10; i < 670; ++i) {
         play(*stream, i, i + 1);
@@ -414,7 +438,7 @@ void ServeViewersTest::brokenConnectionsAreNoticed()
     play(*stream, 0, 50);
     Audience audience(stream, sendToPeer);
     audience.fetch();
-    audience.add(1, 1, toBytes("HEAD"), {});
+    audience.add(1, 1, head(), false, {});
     m_peers[1].error = EINTR;
     QCOMPARE(audience.push(0, {}), Audience::Outcome::CaughtUp);
     play(*stream, 50, 60);
@@ -448,7 +472,7 @@ void ServeViewersTest::changedTracksGoOnOrEnd()
     play(*stream, 0, 120);
     Audience audience(stream, sendToPeer);
     audience.fetch();
-    audience.add(1, 1, {}, {});
+    audience.add(1, 1, {}, false, {});
     QCOMPARE(audience.push(0, {}), Audience::Outcome::CaughtUp);
     const QByteArray before = m_peers[1].got;
 
@@ -477,7 +501,7 @@ void ServeViewersTest::changedTracksGoOnOrEnd()
     const auto seen = demuxed(m_peers[1].got, format == "adts" ? "aac" : format.toStdString());
     QVERIFY(seen.packets.size() > 300 || format == "adts");
     // who comes now begins after the change
-    audience.add(2, 2, {}, {});
+    audience.add(2, 2, {}, false, {});
     QCOMPARE(audience.push(1, {}), Audience::Outcome::CaughtUp);
     QVERIFY(m_peers[2].got.size() > 200);
 }
@@ -489,7 +513,7 @@ void ServeViewersTest::aSlowViewerFindsTheNewHeader()
     play(*stream, 0, 60);
     Audience audience(stream, sendToPeer);
     audience.fetch();
-    audience.add(1, 1, {}, {});
+    audience.add(1, 1, {}, false, {});
     m_peers[1].room = 3000;
     QCOMPARE(audience.push(0, {}), Audience::Outcome::Blocked);
     stream->redescribe(m_clip.description);
@@ -533,13 +557,61 @@ void ServeViewersTest::soundCanBeJoined()
         }
         Audience audience(stream, sendToPeer);
         audience.fetch();
-        audience.add(1, 1, {}, {});
+        audience.add(1, 1, {}, false, {});
         QCOMPARE(audience.push(0, {}), Audience::Outcome::CaughtUp);
         const ServeClip seen = demuxed(m_peers[1].got, std::strcmp(format, "adts") == 0 ? "aac" : "mpegts");
         QVERIFY2(seen.packets.size() >= 1 && seen.packets.size() < 50,
                  QByteArray::number(static_cast<int>(seen.packets.size())).constData());
         QVERIFY(stream->ring().bytes() < 100'000);
     }
+}
+
+void ServeViewersTest::chunksCarryTheSameBytes_data()
+{
+    QTest::addColumn<QByteArray>("format");
+    for (const char *format : {"mpegts", "flv", "matroska", "mp4", "adts"})
+        QTest::newRow(format) << QByteArray(format);
+}
+
+void ServeViewersTest::chunksCarryTheSameBytes()
+{
+    QFETCH(QByteArray, format);
+    const auto stream = makeStream(format.constData(), {.maxBytes = 150'000, .minTime = 0});
+    QVERIFY(stream);
+    play(*stream, 0, 60);
+    Audience audience(stream, sendToPeer);
+    audience.fetch();
+    audience.add(1, 1, head(), false, {});
+    audience.add(2, 2, head(), true, {});
+    audience.add(3, 3, head(), true, {}); // falls out of the ring in mid-block
+    m_peers[3].room = 10'000;
+    for (int i = 60; i < 700; ++i) {
+        play(*stream, i, i + 1);
+        audience.fetch();
+        for (std::size_t v = 0; v < 3; ++v) {
+            if (!audience.viewers()[v].blocked)
+                (void)audience.push(v, {});
+        }
+    }
+    stream->end("over");
+    audience.fetch();
+    m_peers[2].room = 3; // the last chunk too may go out in pieces
+    QCOMPARE(audience.push(0, {}), Audience::Outcome::Finished);
+    Audience::Outcome outcome = Audience::Outcome::Blocked;
+    while ((outcome = audience.push(1, {})) == Audience::Outcome::Blocked)
+        m_peers[2].room = 3;
+    QCOMPARE(outcome, Audience::Outcome::Finished);
+    QCOMPARE(audience.push(1, {}), Audience::Outcome::Finished); // and only once
+    bool ended = false;
+    QVERIFY(dechunked(m_peers[2].got.mid(4), &ended) == m_peers[1].got.mid(4));
+    QVERIFY(ended);
+    m_peers[3].room = 1'000'000'000;
+    QCOMPARE(audience.push(2, {}), Audience::Outcome::Finished);
+    const QByteArray slow = dechunked(m_peers[3].got.mid(4), &ended);
+    QVERIFY(ended && slow != "broken");
+    QVERIFY(format == "adts" || audience.viewers()[2].skips > 0);
+    if (format == "mpegts")
+        QCOMPARE(unexplainedGaps(slow), 0);
 }
 
 QTEST_GUILESS_MAIN(ServeViewersTest)
