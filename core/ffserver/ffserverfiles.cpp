@@ -71,8 +71,10 @@ Result<std::unique_ptr<QTemporaryDir>> makeRuntimeFolder()
 {
     constexpr qsizetype sunPath = 107; // bytes of a Unix socket's address without the final NUL, see unix(7)
     constexpr qsizetype socketName = 17;
-    for (const QString &parent : {QStandardPaths::writableLocation(QStandardPaths::RuntimeLocation),
-                                  QDir::tempPath(), QStringLiteral("/tmp")}) {
+    // Not QStandardPaths::RuntimeLocation: without the variable that makes a folder of its own, and
+    // complains.
+    for (const QString &parent :
+         {qEnvironmentVariable("XDG_RUNTIME_DIR"), QDir::tempPath(), QStringLiteral("/tmp")}) {
         if (!QDir::isAbsolutePath(parent))
             continue;
         auto folder = std::make_unique<QTemporaryDir>(parent + QStringLiteral("/aspersor-XXXXXX"));
