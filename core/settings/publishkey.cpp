@@ -32,8 +32,8 @@ QString makePublishKey()
 bool isUsablePublishKey(const QString &key)
 {
     return !key.isEmpty() && key.size() <= 128 && std::all_of(key.begin(), key.end(), [](QChar c) {
-               return c > QLatin1Char(' ') && c.unicode() < 0x7f;
-           });
+        return c > QLatin1Char(' ') && c.unicode() < 0x7f;
+    });
 }
 
 QString publishKeyFile(const QString &folder)

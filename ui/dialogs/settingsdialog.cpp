@@ -315,9 +315,8 @@ QList<std::pair<QWidget *, QString>> SettingsDialog::problems() const
     }
     if (!s.open && !isUsablePublishKey(s.publishKey)) {
         found.append(
-            {m_key,
-             tr("A publish key has 1 to 128 letters, digits or signs, without spaces. Type another "
-                "or press the button that makes one.")});
+            {m_key, tr("A publish key has 1 to 128 letters, digits or signs, without spaces. Type another "
+                       "or press the button that makes one.")});
     }
     const QFileInfo program(s.ffserverPath);
     if (!s.ffserverPath.isEmpty() && !(program.isFile() && program.isExecutable())) {

@@ -8,7 +8,8 @@
 
 namespace aspersor::samples {
 
-/// Feed `number` (from 1) as it looks `second` seconds after it began: every kind of state among the first nine.
+/// Feed `number` (from 1) as it looks `second` seconds after it began: every kind of state among the first
+/// nine.
 inline FeedStats feed(int number, double second)
 {
     FeedStats f;

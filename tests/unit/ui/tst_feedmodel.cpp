@@ -203,8 +203,8 @@ private slots:
         QTest::newRow("nothing typed")
             << QString()
             << QStringList({QStringLiteral("cam1"), QStringLiteral("cam2"), QStringLiteral("roof")});
-        QTest::newRow("name, other case") << QStringLiteral("CAM")
-                                          << QStringList({QStringLiteral("cam1"), QStringLiteral("cam2")});
+        QTest::newRow("name, other case")
+            << QStringLiteral("CAM") << QStringList({QStringLiteral("cam1"), QStringLiteral("cam2")});
         QTest::newRow("state") << QStringLiteral("away") << QStringList({QStringLiteral("cam2")});
         QTest::newRow("video") << QStringLiteral("1280") << QStringList({QStringLiteral("roof")});
         QTest::newRow("source with port")

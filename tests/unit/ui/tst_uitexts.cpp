@@ -76,7 +76,8 @@ QString updated(const QTemporaryDir &folder, const QString &name, const QStringL
     QFile::copy(QStringLiteral(ASPERSOR_SOURCE_DIR "/translations/") + name, copy);
     QProcess lupdate;
     lupdate.start(QStringLiteral(LUPDATE),
-                  options + QStringList{QStringLiteral("-silent"), QStringLiteral("-I"), QStringLiteral(ASPERSOR_SOURCE_DIR), QStringLiteral("-no-obsolete"),
+                  options + QStringList{QStringLiteral("-silent"), QStringLiteral("-I"),
+                                        QStringLiteral(ASPERSOR_SOURCE_DIR), QStringLiteral("-no-obsolete"),
                                         QStringLiteral(ASPERSOR_SOURCE_DIR "/ui"), QStringLiteral("-ts"),
                                         copy});
     return lupdate.waitForFinished() && lupdate.exitCode() == 0 ? copy : QString();
