@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/preview/picturescaler.h"
 
-#include "core/preview/swhandles.h"
+#include "core/media/swptr.h"
 
 namespace aspersor {
 

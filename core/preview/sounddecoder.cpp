@@ -2,8 +2,8 @@
 #include "core/preview/sounddecoder.h"
 
 #include "core/media/avptr.h"
+#include "core/media/swptr.h"
 #include "core/preview/soundbuffer.h"
-#include "core/preview/swhandles.h"
 
 #include <cstring>
 #include <utility>

@@ -2,7 +2,7 @@
 #include "core/preview/videodecoder.h"
 
 #include "core/media/avptr.h"
-#include "core/preview/swhandles.h"
+#include "core/media/swptr.h"
 
 #include <algorithm>
 #include <cstring>
