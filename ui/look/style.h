@@ -5,8 +5,8 @@
 
 namespace aspersor {
 
-/// Fusion with a few measures of ours: headings that stand over their columns' text, buttons without Qt's
-/// old-fashioned icons.
+/// Fusion with a few changes: headings that stand over their columns' text, buttons without Qt's
+/// old-fashioned icons, boxes to tick that are seen on a dark ground.
 class Style final : public QProxyStyle
 {
     Q_OBJECT
@@ -16,6 +16,8 @@ public:
 
     [[nodiscard]] int pixelMetric(PixelMetric metric, const QStyleOption *option,
                                   const QWidget *widget) const override;
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
+                       const QWidget *widget) const override;
     [[nodiscard]] int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
                                 QStyleHintReturn *returned) const override;
 };

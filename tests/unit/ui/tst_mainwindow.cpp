@@ -42,7 +42,8 @@ private slots:
         });
         m_table = m_window->findChild<FeedTable *>();
         m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
     }
 
     void cleanup() { m_window.reset(); }
@@ -293,7 +294,6 @@ private slots:
             table->columnActions().at(FeedModel::Audio)->setChecked(false);
             table->setColumnWidth(FeedModel::Name, 222);
             table->sortByColumn(FeedModel::Viewers, Qt::DescendingOrder);
-            window.findChild<QLineEdit *>(QString(), Qt::FindChildrenRecursively);
             action(Qt::Key_F8, window)->setChecked(false);
             window.resize(1111, 666);
         }
