@@ -77,18 +77,14 @@ class TestE2eFormats : public QObject
         reader->pipeTo(*sender);
         addFeed("curl", std::move(sender), std::move(reader));
     }
-    /// Segments and playlists by PUT, each a request.
+    /// Segments and playlists by PUT, each a request, with the key as the password.
     void addHls()
     {
-        QString segments = url("hls");
-        segments.replace(QStringLiteral("/hls?"), QStringLiteral("/hls/seg-%03d.ts?"));
-        QString playlist = url("hls");
-        playlist.replace(QStringLiteral("/hls?"), QStringLiteral("/hls/index.m3u8?"));
         QStringList arguments = words(QStringLiteral("-nostdin -v warning -re -i"));
-        arguments << clip
-                  << words(QStringLiteral("-c copy -f hls -method PUT -hls_time 2 -hls_list_size 3 "
-                                          "-hls_segment_filename"))
-                  << segments << playlist;
+        arguments << clip << words(QStringLiteral("-c copy -f hls -method PUT -hls_time 2 -hls_list_size 3"))
+                  << QStringLiteral("http://phone:%1@127.0.0.1:%2/hls/index.m3u8")
+                         .arg(QString::fromLatin1(Room::key))
+                         .arg(m_room.ingestPort());
         addFeed("hls", std::make_unique<Program>(QStringLiteral("ffmpeg"), arguments));
     }
 
