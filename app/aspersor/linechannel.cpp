@@ -12,8 +12,8 @@ namespace aspersor::app {
 
 namespace {
 
-constexpr qsizetype longestLine = 64 * 1024;
-constexpr qsizetype mostWaiting = 1024 * 1024;
+constexpr qsizetype longestLine = 65'536;
+constexpr qsizetype mostWaiting = 1'048'576;
 
 } // namespace
 
@@ -29,7 +29,7 @@ LineInput::LineInput(int descriptor, QObject *parent)
 
 void LineInput::read()
 {
-    std::array<char, 16 * 1024> buffer{};
+    std::array<char, 16'384> buffer{};
     const ssize_t size = ::read(m_descriptor, buffer.data(), buffer.size());
     if (size < 0 && (errno == EINTR || errno == EAGAIN))
         return;

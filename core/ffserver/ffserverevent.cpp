@@ -35,7 +35,7 @@ Result<FfserverEvent> readyEvent(const QJsonObject &object)
     FfserverReady ready{text(object, "http"), static_cast<quint16>(port), text(object, "feedSocket"), {}};
     if (ready.httpUrl.isEmpty() || port < 1 || port > 65535)
         return bad("a ready event without an address");
-    for (const QJsonValue &value : object.value(QLatin1String("streams")).toArray()) {
+    for (const auto &value : object.value(QLatin1String("streams")).toArray()) {
         const QJsonObject stream = value.toObject();
         if (ready.streams.size() < mostStreams && !text(stream, "name").isEmpty())
             ready.streams.append({text(stream, "name"), text(stream, "feed"), text(stream, "format")});
@@ -46,7 +46,7 @@ Result<FfserverEvent> readyEvent(const QJsonObject &object)
 Result<FfserverEvent> statsEvent(const QJsonObject &object)
 {
     FfserverStats stats{count(object, "viewers"), {}};
-    for (const QJsonValue &value : object.value(QLatin1String("feeds")).toArray()) {
+    for (const auto &value : object.value(QLatin1String("feeds")).toArray()) {
         const QJsonObject feed = value.toObject();
         if (stats.viewersOfFeed.size() < mostFeeds && !text(feed, "name").isEmpty())
             stats.viewersOfFeed.insert(text(feed, "name"), count(feed, "viewers"));

@@ -18,9 +18,9 @@ using State = FfserverStatus::State;
 
 namespace {
 
-constexpr qsizetype longestEvent = 1024 * 1024; // a status of 10 000 feeds' streams
+constexpr qsizetype longestEvent = 1'048'576; // a status of 10 000 feeds' streams
 constexpr qsizetype longestLogLine = 4096;
-constexpr qint64 mostUnsent = 64 * 1024; // commands that a stuck ffserver does not read
+constexpr qint64 mostUnsent = 65'536; // commands that a stuck ffserver does not read
 
 void removeStaleSocket(const QString &path)
 {

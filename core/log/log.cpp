@@ -8,7 +8,6 @@
 
 #include <QLoggingCategory>
 #include <QScopeGuard>
-#include <QTimer>
 #include <unistd.h>
 
 namespace aspersor {
@@ -118,6 +117,9 @@ Log::Log(const Options &options, QObject *parent)
     : QObject(parent), m_keptLines(options.keptLines), m_channel(std::make_shared<Channel>(*this, options))
 {
     qRegisterMetaType<LogEntry>();
+    m_batchTimer.setSingleShot(true);
+    m_batchTimer.setInterval(windowBatchMs);
+    connect(&m_batchTimer, &QTimer::timeout, this, &Log::takeBatch);
 }
 
 Log::~Log()
@@ -152,14 +154,17 @@ QList<LogEntry> Log::recent() const
 
 void Log::announce()
 {
-    QTimer::singleShot(windowBatchMs, this, [this] {
-        for (LogEntry &entry : m_channel->takeForWindow()) {
-            m_recent.append(entry);
-            if (m_recent.size() > m_keptLines)
-                m_recent.removeFirst();
-            emit logged(entry);
-        }
-    });
+    m_batchTimer.start();
+}
+
+void Log::takeBatch()
+{
+    for (LogEntry &entry : m_channel->takeForWindow()) {
+        m_recent.append(entry);
+        if (m_recent.size() > m_keptLines)
+            m_recent.removeFirst();
+        emit logged(entry);
+    }
 }
 
 } // namespace aspersor

@@ -6,6 +6,7 @@
 
 #include <QList>
 #include <QObject>
+#include <QTimer>
 #include <memory>
 
 namespace aspersor {
@@ -45,10 +46,12 @@ signals:
 
 private:
     void announce();
+    void takeBatch();
 
     class Channel;
     const int m_keptLines;
     QList<LogEntry> m_recent; // announced, oldest first
+    QTimer m_batchTimer;
     std::shared_ptr<Channel> m_channel;
     QtMessageHandler m_previousHandler = nullptr;
 };

@@ -15,7 +15,7 @@ class RotatingFile
 {
 public:
     struct Limits {
-        qint64 fileBytes = 2 * 1024 * 1024;
+        qint64 fileBytes = 2'097'152;
         int files = 5; ///< with the one that is written to
     };
 
