@@ -94,7 +94,9 @@ Result<void> Session::addRecorder(const SourceRequest &request, std::vector<Outb
         return tl::unexpected(source.error());
     if (m_recorders.empty())
         m_console.say({}, "Source: " + (*source)->summary() + '.');
-    const Recorder::Cut cut{m_options.segment, m_options.chunk, m_options.duration};
+    // In pieces, every keyframe is a place where a broken upload may go on.
+    const Recorder::Cut cut{m_options.chunk ? request.keyframeInterval : m_options.segment, m_options.chunk,
+                            m_options.duration};
     m_recorders.push_back(std::make_unique<Recorder>(std::move(*source), cut, std::move(outboxes),
                                                      [this](const std::string &failure) {
                                                          if (failure.empty())
