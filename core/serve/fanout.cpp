@@ -34,20 +34,10 @@ void FanOut::stop()
         worker->stop();
 }
 
-std::size_t FanOut::nextWorker()
+void FanOut::adopt(net::Socket socket, Booking<int> connection)
 {
     m_turn = (m_turn + 1) % m_workers.size();
-    return m_turn;
-}
-
-boost::asio::io_context &FanOut::loop(std::size_t worker)
-{
-    return m_workers[worker]->loop();
-}
-
-void FanOut::adopt(std::size_t worker, boost::asio::ip::tcp::socket socket, Booking<int> connection)
-{
-    m_workers[worker]->adopt(std::move(socket), std::move(connection));
+    m_workers[m_turn]->adopt(std::move(socket), std::move(connection));
 }
 
 void FanOut::drop(std::uint64_t viewerId, const std::string &reason)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/net/socket.h"
 #include "core/serve/feedregistry.h"
 #include "core/serve/serverstate.h"
 #include "core/serve/status.h"
 #include "core/serve/stream.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -28,11 +27,8 @@ public:
     void start(FeedRegistry &feeds);
     void stop();
 
-    /// The loop that the next connection is to be accepted for: they take turns.
-    [[nodiscard]] std::size_t nextWorker();
-    [[nodiscard]] boost::asio::io_context &loop(std::size_t worker);
-    /// Takes over a connection that was accepted for loop(worker), and what it counts for.
-    void adopt(std::size_t worker, boost::asio::ip::tcp::socket socket, Booking<int> connection);
+    /// Takes over a connection, and what it counts for: the workers take turns. One thread.
+    void adopt(net::Socket socket, Booking<int> connection);
     /// Ends a viewer's connection, wherever it is.
     void drop(std::uint64_t viewerId, const std::string &reason);
     /// Gathers the state of feeds and viewers; `done` is called once, on a worker's thread.
@@ -44,7 +40,7 @@ private:
     ServerState &m_state;
     FeedRegistry *m_feeds = nullptr;
     std::vector<std::unique_ptr<Worker>> m_workers;
-    std::size_t m_turn = 0; // of nextWorker(): the accepting thread only
+    std::size_t m_turn = 0; // of adopt()
 };
 
 } // namespace aspersor::serve

@@ -72,10 +72,12 @@ std::size_t Ring::bytes() const
 std::int64_t Ring::bitsPerSecond() const
 {
     const std::lock_guard lock(m_mutex);
-    if (m_blocks.size() < 2 || m_blocks.back()->time <= m_blocks.front()->time)
+    if (m_blocks.empty())
         return 0;
     const auto bytes = static_cast<std::int64_t>(m_bytes - m_blocks.back()->data.size());
-    return bytes * 8 * media::ticksPerSecond / (m_blocks.back()->time - m_blocks.front()->time);
+    // A keyframe alone says little about the rate.
+    const media::Ticks span = std::max(m_blocks.back()->time - m_blocks.front()->time, media::ticksPerSecond);
+    return bytes * 8 * media::ticksPerSecond / span;
 }
 
 } // namespace aspersor::serve

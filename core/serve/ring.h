@@ -47,7 +47,7 @@ public:
     /// Everything from sequence number `next` on (or from the oldest, when that is gone).
     void fetch(std::uint64_t next, RingNews &news) const;
     [[nodiscard]] std::size_t bytes() const;
-    /// Mean over what is held; 0 with less than two blocks.
+    /// Mean over what is held, of a second at least.
     [[nodiscard]] std::int64_t bitsPerSecond() const;
 
 private:

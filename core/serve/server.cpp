@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <cerrno>
 #include <sys/socket.h>
 #include <thread>
 #include <utility>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::chrono::milliseconds tickDistance{500};
 constexpr std::chrono::milliseconds acceptRetry{200};
+constexpr int acceptBatch = 256;                   ///< then other things have their turn
 constexpr std::chrono::milliseconds farewell{500}; ///< for viewers to take what is left
 constexpr std::chrono::milliseconds farewellCheck{10};
 
@@ -81,7 +83,7 @@ Result<void> Server::start()
     if (auto listening = listen(); !listening)
         return listening;
     m_fanOut.start(m_feeds);
-    accept();
+    awaitConnections();
     tick();
     return {};
 }
@@ -119,6 +121,7 @@ Result<void> Server::listen()
     if (error)
         return failure(Error::Kind::Io, "The address " + where + " cannot be listened on: " +
                                             error.message() + ". Choose an HTTPBindAddress of this machine.");
+    m_acceptor.native_non_blocking(true, error);
     m_endpoint = m_acceptor.local_endpoint(error);
     return {};
 }
@@ -133,29 +136,39 @@ std::string Server::httpUrl() const
     return "http://" + host + ':' + std::to_string(m_endpoint.port());
 }
 
-void Server::accept()
+void Server::awaitConnections()
 {
-    const std::size_t worker = m_fanOut.nextWorker();
-    m_acceptor.async_accept(
-        m_fanOut.loop(worker), [this, worker](const error_code &error, tcp::socket socket) {
-            if (error == asio::error::operation_aborted)
-                return;
-            if (error && error != asio::error::connection_aborted) {
-                retryAccept(error);
-                return;
-            }
-            if (!error) {
-                m_acceptFails = false;
-                if (m_state.connections >= m_state.config()->connectionLimit())
-                    refuse(socket);
-                else
-                    m_fanOut.adopt(worker, std::move(socket), Booking<int>(m_state.connections, 1));
-            }
-            accept();
-        });
+    m_acceptor.async_wait(tcp::acceptor::wait_read, [this](const error_code &error) {
+        if (!error)
+            acceptSome();
+    });
 }
 
-/// Out of descriptors, as a rule: the connection stays in the backlog until some are closed.
+/// Takes what has arrived, in one go: a crowd comes at once.
+void Server::acceptSome()
+{
+    for (int taken = 0; taken < acceptBatch; ++taken) {
+        net::Socket socket(
+            ::accept4(m_acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (!socket.isOpen()) {
+            if (errno == EINTR || errno == ECONNABORTED)
+                continue;
+            if (errno != EAGAIN && errno != EWOULDBLOCK) {
+                retryAccept(error_code(errno, boost::system::system_category()));
+                return;
+            }
+            break;
+        }
+        m_acceptFails = false;
+        if (m_state.connections >= m_state.config()->connectionLimit())
+            refuse(socket);
+        else
+            m_fanOut.adopt(std::move(socket), Booking<int>(m_state.connections, 1));
+    }
+    awaitConnections();
+}
+
+/// Out of descriptors, as a rule: connections stay in the backlog until some are closed.
 void Server::retryAccept(const error_code &error)
 {
     if (!std::exchange(m_acceptFails, true))
@@ -164,15 +177,15 @@ void Server::retryAccept(const error_code &error)
     m_retry.expires_after(acceptRetry);
     m_retry.async_wait([this](const error_code &aborted) {
         if (!aborted)
-            accept();
+            acceptSome();
     });
 }
 
-void Server::refuse(tcp::socket &socket)
+void Server::refuse(const net::Socket &socket)
 {
     const std::string text =
         toText(errorAnswer(503, "All connections are taken; try again later.", "Retry-After: 10\r\n"), false);
-    static_cast<void>(::send(socket.native_handle(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    static_cast<void>(::send(socket.descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
 void Server::tick()

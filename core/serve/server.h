@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/media/result.h"
+#include "core/net/socket.h"
 #include "core/serve/fanout.h"
 #include "core/serve/feedport.h"
 #include "core/serve/feedregistry.h"
@@ -46,9 +47,10 @@ public:
 
 private:
     [[nodiscard]] Result<void> listen();
-    void accept();
+    void awaitConnections();
+    void acceptSome();
     void retryAccept(const boost::system::error_code &error);
-    void refuse(boost::asio::ip::tcp::socket &socket);
+    static void refuse(const net::Socket &socket);
     void tick();
     void awaitViewersGone(std::chrono::steady_clock::time_point deadline, std::function<void()> done);
 

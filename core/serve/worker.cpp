@@ -74,10 +74,20 @@ void Worker::stop()
     m_rooms.clear();
 }
 
-void Worker::adopt(tcp::socket socket, Booking<int> connection)
+void Worker::adopt(net::Socket socket, Booking<int> connection)
 {
     asio::post(m_loop, [this, taken = std::move(socket), booked = std::move(connection)]() mutable {
-        std::make_shared<Session>(*this, std::move(taken), std::move(booked))->start();
+        sockaddr_storage address{};
+        socklen_t length = sizeof address;
+        if (::getsockname(taken.descriptor(), reinterpret_cast<sockaddr *>(&address), &length) != 0)
+            return;
+        tcp::socket owned(m_loop);
+        boost::system::error_code error;
+        owned.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), taken.descriptor(), error);
+        if (error)
+            return;
+        static_cast<void>(taken.release());
+        std::make_shared<Session>(*this, std::move(owned), std::move(booked))->start();
     });
 }
 

@@ -51,7 +51,7 @@ public:
     void start(FeedRegistry &feeds);
     void stop(); ///< joins; then no thread of this worker is left
 
-    void adopt(boost::asio::ip::tcp::socket socket, Booking<int> connection);
+    void adopt(net::Socket socket, Booking<int> connection);
     void wake(std::shared_ptr<Stream> stream);
     void drop(std::uint64_t viewerId, std::string reason);
     void report(std::function<void(std::vector<ViewerReport>)> done);

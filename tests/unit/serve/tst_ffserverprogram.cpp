@@ -295,7 +295,7 @@ void FfserverProgramTest::aSlowViewerIsMovedOn()
     slow.pause(true);
     RawViewer quick(server, "/cam1.ts");
     QTRY_VERIFY_WITH_TIMEOUT(quick.body().size() > 500'000, patience);
-    const qint64 memory = server.fromProc("VmRSS");
+    [[maybe_unused]] const qint64 memory = server.fromProc("VmRSS");
     const auto skips = [&] {
         for (const QJsonValue value : server.status()[QStringLiteral("viewerList")].toArray()) {
             if (value[QStringLiteral("skips")].toInt() > 0)
@@ -308,7 +308,9 @@ void FfserverProgramTest::aSlowViewerIsMovedOn()
     slow.pause(false);
     const qsizetype before = slow.body().size();
     QTRY_VERIFY_WITH_TIMEOUT(slow.body().size() > before + 500'000, patience);
+#ifndef __SANITIZE_THREAD__ // which keeps what is freed
     QVERIFY2(server.fromProc("VmRSS") < memory + 8 * 1024, "memory grew");
+#endif
     // the slow one sees no gap that is not announced, the quick one none at all
     int announced = 0;
     QByteArray body = slow.body();
