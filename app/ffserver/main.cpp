@@ -33,6 +33,8 @@ serve::ParsedConfig readConfig(const Options &options)
     }
     if (!options.feedSocket.empty())
         parsed.config.feedSocket = options.feedSocket;
+    if (options.feedGrace)
+        parsed.config.feedGrace = *options.feedGrace;
     return parsed;
 }
 

@@ -8,7 +8,8 @@ namespace aspersor {
 
 std::string_view helpText()
 {
-    return R"(Usage: ffserver [-f FILE] [--http ADDRESS:PORT] [--feed-socket PATH] [--control stdio]
+    return R"(Usage: ffserver [-f FILE] [--http ADDRESS:PORT] [--feed-socket PATH] [--feed-grace SECONDS]
+                [--control stdio]
 
 Serves live feeds to any number of viewers, as the configuration says.
 
@@ -16,6 +17,7 @@ Serves live feeds to any number of viewers, as the configuration says.
   -n                      only check the configuration and list its streams
   --http ADDRESS:PORT     listen here, whatever the configuration says; port 0 takes a free one
   --feed-socket PATH      take feeds on this Unix socket, whatever the configuration says
+  --feed-grace SECONDS    how long viewers wait for a feed that is away, whatever the configuration says
   --control stdio         take commands and tell events on standard input and output, as JSON lines;
                           end when standard input ends
   -d                      accepted for the original's sake: ffserver always stays in the foreground
@@ -43,10 +45,11 @@ std::optional<Options::Http> parseHttpAddress(std::string_view text)
 
 Options parseOptions(int argc, char *argv[])
 {
-    enum Long { Control = 256, FeedSocket, Http, Version };
+    enum Long { Control = 256, FeedSocket, FeedGrace, Http, Version };
     static const option longOptions[] = {
         {"control", required_argument, nullptr, Control},
         {"feed-socket", required_argument, nullptr, FeedSocket},
+        {"feed-grace", required_argument, nullptr, FeedGrace},
         {"http", required_argument, nullptr, Http},
         {"version", no_argument, nullptr, Version},
         {"help", no_argument, nullptr, 'h'},
@@ -80,6 +83,16 @@ Options parseOptions(int argc, char *argv[])
         case FeedSocket:
             options.feedSocket = optarg;
             break;
+        case FeedGrace: {
+            int seconds = 0;
+            const std::string_view text(optarg);
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+            if (error == std::errc{} && end == text.data() + text.size() && seconds >= 0 && seconds <= 86'400)
+                options.feedGrace = std::chrono::seconds(seconds);
+            else
+                options.error = "--feed-grace is followed by a number of seconds, at most 86400.";
+            break;
+        }
         case Http:
             options.http = parseHttpAddress(optarg);
             if (!options.http)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,9 +12,10 @@ namespace aspersor {
 /// The command line of ffserver.
 struct Options {
     std::string configFile = "/etc/ffserver.conf";
-    bool control = false;   ///< --control stdio
-    bool checkOnly = false; ///< -n
-    std::string feedSocket; ///< empty: as the file says
+    bool control = false;                          ///< --control stdio
+    bool checkOnly = false;                        ///< -n
+    std::string feedSocket;                        ///< empty: as the file says
+    std::optional<std::chrono::seconds> feedGrace; ///< none: as the file says
     struct Http {
         std::string address;
         std::uint16_t port = 0;

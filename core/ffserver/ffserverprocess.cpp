@@ -153,7 +153,9 @@ void FfserverProcess::launch()
     m_process->setProgram(*program);
     m_process->setArguments({QStringLiteral("-f"), m_options.confFile, QStringLiteral("--control"),
                              QStringLiteral("stdio"), QStringLiteral("--feed-socket"), m_options.feedSocket,
-                             QStringLiteral("--http"), toString(http)});
+                             QStringLiteral("--http"), toString(http),
+                             // When a feed is over is the control room's to say: it ends it on the link.
+                             QStringLiteral("--feed-grace"), QStringLiteral("86400")});
     // Closing our end of its standard input ends it; this is for an ffserver that is too stuck to see that.
     m_process->setChildProcessModifier(endsWithParent());
     connect(m_process, &QProcess::readyReadStandardOutput, this, &FfserverProcess::onEvents);
