@@ -21,11 +21,11 @@ struct Answer {
     bool keepAlive = false;
 
     [[nodiscard]] bool accepted() const { return status >= 200 && status < 300; }
-    /// Trying the same again later may work: the feed is taken, the server full or restarting, we were too
-    /// slow.
+    /// Trying the same again later may work: the feed is taken or was kicked, the server full or restarting,
+    /// we were too slow.
     [[nodiscard]] bool temporary() const
     {
-        return status == 408 || status == 409 || status == 429 || status >= 500;
+        return status == 403 || status == 408 || status == 409 || status == 429 || status >= 500;
     }
 };
 

@@ -215,7 +215,7 @@ Uploader::Next Uploader::judge(const Answer &answer, milliseconds &wait)
     }
     if (answer.retryAfter)
         wait = std::max(wait, std::min<milliseconds>(*answer.retryAfter, longestRetryAfter));
-    m_say(name(), told + " Trying again in " + seconds(wait) + '.');
+    m_say(name(), told + advice(answer.status) + " Trying again in " + seconds(wait) + '.');
     return Next::TryAgain;
 }
 
