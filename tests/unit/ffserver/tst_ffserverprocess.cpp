@@ -130,7 +130,8 @@ private slots:
         clock.start();
         process.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_states.count(State::Running) == 4, 10'000);
-        QVERIFY2(clock.elapsed() >= 1500, "at once, then after 0.5 s, then after 1 s");
+        // At once, then after 0.5 s, then after 1 s; Qt's coarse timers may be 5 % early.
+        QVERIFY2(clock.elapsed() >= 1400, qPrintable(QString::number(clock.elapsed())));
         QVERIFY(m_reasons.contains(QStringLiteral("it ended with exit code 7")));
     }
 
