@@ -263,7 +263,7 @@ void PreviewPanel::Parts::setFullScreen(bool on)
 {
     leaveFullScreen->setEnabled(on);
     if (on) {
-        layout->replaceWidget(view, stage);
+        delete layout->replaceWidget(view, stage); // the item is the caller's
         stage->show();
         view->setWindowFlags(Qt::Window);
         view->setWindowTitle(feed);
@@ -272,7 +272,7 @@ void PreviewPanel::Parts::setFullScreen(bool on)
     } else {
         view->setWindowFlags(Qt::Widget);
         view->showNormal();
-        layout->replaceWidget(stage, view);
+        delete layout->replaceWidget(stage, view);
         stage->hide();
         view->show();
     }

@@ -103,8 +103,10 @@ private slots:
         PreviewPlayer player;
         int told = 0;
         QList<PreviewState> states;
-        connect(&player, &PreviewPlayer::pictureReady, this, [&] { ++told; });
-        connect(&player, &PreviewPlayer::stateChanged, this, [&](PreviewState state) { states << state; });
+        const QObject receiver; // what was queued dies with it
+        connect(&player, &PreviewPlayer::pictureReady, &receiver, [&] { ++told; });
+        connect(&player, &PreviewPlayer::stateChanged, &receiver,
+                [&](PreviewState state) { states << state; });
         QCOMPARE(player.state(), PreviewState::Waiting);
         const auto sink = player.sink();
         QVERIFY(sink);
@@ -174,7 +176,9 @@ private slots:
         PreviewPlayer player(server.url());
         QVERIFY(!player.sink());
         QList<PreviewState> states;
-        connect(&player, &PreviewPlayer::stateChanged, this, [&](PreviewState state) { states << state; });
+        const QObject receiver; // what was queued dies with it
+        connect(&player, &PreviewPlayer::stateChanged, &receiver,
+                [&](PreviewState state) { states << state; });
         PreviewPicture picture;
         QTRY_VERIFY_WITH_TIMEOUT(picture.owner || player.takePicture(picture), patience);
         QCOMPARE(picture.height, 180);
