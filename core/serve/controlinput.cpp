@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/controlinput.h"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -68,8 +69,13 @@ void ControlInput::await()
     }
     m_stream.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                         [this](const boost::system::error_code &error) {
+                            // Asio takes over what epoll cannot wait for (a file, /dev/null), but does not
+                            // wait for it: that can always be read.
+                            m_pollable = m_pollable && error != boost::asio::error::operation_not_supported;
                             if (!error)
                                 read();
+                            else if (!m_pollable)
+                                await();
                         });
 }
 

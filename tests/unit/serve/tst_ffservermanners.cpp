@@ -29,6 +29,7 @@ private slots:
     void hostileLinksHarmNobody();
     void nothingIsLeftOfFeedsThatCameAndWent();
     void theEndOfStandardInputEndsIt();
+    void anEmptyFileAsStandardInputEndsIt();
     void signalsEndIt();
     void configurationErrorsEndIt();
     void aTakenPortEndsIt();
@@ -391,6 +392,17 @@ void FfserverMannersTest::theEndOfStandardInputEndsIt()
     QVERIFY(!QFile::exists(server.socketPath()));
     QTRY_VERIFY_WITH_TIMEOUT(!viewer.connected(), patience);
     QCOMPARE(viewer.socket().error(), QAbstractSocket::RemoteHostClosedError);
+}
+
+/// What can always be read, as epoll sees it, ends too.
+void FfserverMannersTest::anEmptyFileAsStandardInputEndsIt()
+{
+    FfserverRun server;
+    server.process().setStandardInputFile(QProcess::nullDevice());
+    static_cast<void>(server.start());
+    QVERIFY(server.waitForExit(5000));
+    QCOMPARE(server.process().exitStatus(), QProcess::NormalExit);
+    QCOMPARE(server.process().exitCode(), 0);
 }
 
 void FfserverMannersTest::signalsEndIt()
