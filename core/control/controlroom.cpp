@@ -335,6 +335,10 @@ void ControlRoom::onFfserverChanged(const FfserverStatus &status)
 
 void ControlRoom::refresh()
 {
+    const FfserverStatus &ffserver = m_parts->ffserver->status();
+    m_parts->registry->setViewers(ffserver.state == FfserverStatus::State::Running
+                                      ? std::optional(ffserver.viewersOfFeed)
+                                      : std::nullopt);
     FeedStatsList feeds =
         m_parts->board.list(m_parts->registry->snapshot(), m_parts->ffserver->status().viewersOfFeed,
                             FeedBoard::TimePoint::clock::now());

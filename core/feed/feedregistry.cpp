@@ -221,6 +221,7 @@ bool FeedRegistry::addSink(const QString &name, std::shared_ptr<PacketSink> sink
     FeedSession *session = find(name);
     if (!session || !session->sinks().add(std::move(sink), begin))
         return false;
+    session->addGuests(1);
     session->nudge();
     return true;
 }
@@ -229,9 +230,17 @@ void FeedRegistry::removeSink(const QString &name, const PacketSink *sink)
 {
     const std::lock_guard lock(m_mutex);
     if (FeedSession *session = find(name)) {
-        session->sinks().remove(sink);
+        if (session->sinks().remove(sink))
+            session->addGuests(-1);
         session->nudge();
     }
+}
+
+void FeedRegistry::setViewers(const std::optional<QHash<QString, int>> &viewersOfFeed)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const auto &[name, session] : m_sessions)
+        session->setWatched(!viewersOfFeed || viewersOfFeed->value(name, 0) > 0);
 }
 
 void FeedRegistry::nudge()

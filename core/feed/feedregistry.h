@@ -7,6 +7,7 @@
 #include "core/feed/sinklist.h"
 #include "core/feed/upload.h"
 
+#include <QHash>
 #include <QObject>
 #include <chrono>
 #include <condition_variable>
@@ -62,6 +63,8 @@ public:
     bool addSink(const QString &name, std::shared_ptr<PacketSink> sink,
                  SinkList::Begin begin = SinkList::Begin::Now);
     void removeSink(const QString &name, const PacketSink *sink);
+    /// Tells which feeds have viewers; nothing: that is not known, all are taken to be watched.
+    void setViewers(const std::optional<QHash<QString, int>> &viewersOfFeed);
     /// Makes every feed run its sinks' onIdle() soon: when something outside changed that they wait for.
     void nudge();
     void setOptions(const FeedOptions &options);

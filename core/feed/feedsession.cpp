@@ -7,11 +7,18 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <algorithm>
 #include <pthread.h>
 
 namespace aspersor {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds unwatchedPause{100};
+
+} // namespace
 
 FeedSession::FeedSession(QString name, const FeedOptions &options,
                          std::vector<std::shared_ptr<PacketSink>> sinks, Callbacks callbacks)
@@ -216,6 +223,11 @@ void FeedSession::finish()
 
 FeedInbox::Wake FeedSession::wait(int descriptor, FeedInbox::TimePoint deadline)
 {
+    if (descriptor >= 0 && m_live && !m_watched && m_guests == 0) {
+        const auto wake = wait(-1, std::min(deadline, Clock::now() + unwatchedPause));
+        if (wake != FeedInbox::Wake::TimedOut)
+            return wake;
+    }
     for (;;) {
         m_sinks.idle();
         m_sinkDescriptors.clear();

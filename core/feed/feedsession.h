@@ -38,6 +38,10 @@ public:
     /// Ends the feed within milliseconds; its publisher is told `reason`.
     void end(FeedState state, int status, std::string reason);
     void nudge() { m_inbox.nudge(); }
+    /// A feed that nobody watches is read a few times a second instead of at every packet of the network:
+    /// most of what a feed costs is waking up. Any thread.
+    void setWatched(bool watched) { m_watched = watched; }
+    void addGuests(int count) { m_guests += count; } ///< sinks that want every packet at once: a preview
     void setOptions(const FeedOptions &options);
 
     [[nodiscard]] const QString &name() const { return m_name; }
@@ -69,6 +73,8 @@ private:
     std::atomic<std::chrono::milliseconds> m_grace;
     FeedInbox m_inbox;
     SinkList m_sinks;
+    std::atomic<bool> m_watched = true;
+    std::atomic<int> m_guests = 0;
 
     // The feed's thread.
     media::Timeline m_timeline;

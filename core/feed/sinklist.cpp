@@ -15,11 +15,13 @@ bool SinkList::add(std::shared_ptr<PacketSink> sink, Begin begin)
     return true;
 }
 
-void SinkList::remove(const PacketSink *sink)
+bool SinkList::remove(const PacketSink *sink)
 {
     const std::lock_guard lock(m_mutex);
-    std::erase_if(m_wanted, [sink](const Entry &entry) { return entry.sink.get() == sink; });
+    const auto removed =
+        std::erase_if(m_wanted, [sink](const Entry &entry) { return entry.sink.get() == sink; });
     m_changed.store(true, std::memory_order_release);
+    return removed > 0;
 }
 
 void SinkList::refresh()

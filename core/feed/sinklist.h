@@ -29,7 +29,8 @@ public:
     /// False when there are `maximum` sinks already. The sink hears the description before its first packet.
     bool add(std::shared_ptr<PacketSink> sink, Begin begin = Begin::Now);
     /// A call that is under way on the feed's thread may still be finishing when this returns.
-    void remove(const PacketSink *sink);
+    /// False when it is not there.
+    bool remove(const PacketSink *sink);
 
     // On the feed's thread.
     void description(const media::StreamDescription &description);
