@@ -13,7 +13,12 @@
 #include <QApplication>
 #include <QLoggingCategory>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace {
 
@@ -98,6 +103,10 @@ int run(const Arguments &arguments, bool headless)
 
 int main(int argc, char **argv)
 {
+#ifdef __GLIBC__
+    // Feeds come and go with their threads: without this glibc would keep an arena's peak for each of them.
+    mallopt(M_ARENA_MAX, 2);
+#endif
     holdStandardDescriptors();
     QStringList words;
     for (int i = 0; i < argc; ++i)
