@@ -95,8 +95,9 @@ void sleepUntil(std::int64_t ns)
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
 }
 
-Pusher::Pusher(std::uint16_t port, PacedClip &clip, std::size_t feeds, SentTimes &sent)
-    : m_clip(clip), m_sent(sent)
+Pusher::Pusher(std::uint16_t port, PacedClip &clip, std::size_t feeds, SentTimes &sent,
+               std::chrono::nanoseconds segment)
+    : m_clip(clip), m_sent(sent), m_segment(segment)
 {
     for (std::size_t i = 0; i < feeds; ++i) {
         net::Socket made = connectTo(port);
@@ -108,10 +109,54 @@ Pusher::Pusher(std::uint16_t port, PacedClip &clip, std::size_t feeds, SentTimes
         m_sockets.push_back(std::move(made));
     }
     if (!m_failed)
-        m_thread = std::jthread([this](const std::stop_token &stop) { run(stop); });
+        m_thread = std::jthread([this](const std::stop_token &stop) {
+            if (m_segment.count() > 0)
+                runSegments(stop);
+            else
+                run(stop);
+        });
 }
 
 Pusher::~Pusher() = default;
+
+std::vector<Segment> segmentsOf(PacedClip &clip, std::chrono::nanoseconds segment)
+{
+    std::vector<Segment> segments;
+    for (const PacedClip::Piece &piece : clip.pieces()) {
+        const std::int64_t due = (piece.dueNs / segment.count() + 1) * segment.count();
+        if (segments.empty() || segments.back().dueNs != due)
+            segments.push_back({{}, due});
+        const auto bytes = clip.stamped(piece, 0);
+        segments.back().bytes.insert(segments.back().bytes.end(), bytes.begin(), bytes.end());
+    }
+    return segments;
+}
+
+bool Pusher::sendChunk(std::size_t feed, std::span<const std::uint8_t> bytes)
+{
+    std::array<char, 24> size{};
+    const int length = std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
+    return sendAll(m_sockets[feed].descriptor(),
+                   {bytesOf({size.data(), static_cast<std::size_t>(length)}), bytes, bytesOf("\r\n")});
+}
+
+void Pusher::runSegments(const std::stop_token &stop)
+{
+    const std::vector<Segment> segments = segmentsOf(m_clip, m_segment);
+    const std::int64_t start = nowNs() - m_segment.count(); // the first one at once
+    for (const Segment &segment : segments) {
+        sleepUntil(start + segment.dueNs);
+        for (std::size_t feed = 0; feed < m_sockets.size() && !stop.stop_requested(); ++feed) {
+            if (!sendChunk(feed, segment.bytes)) {
+                m_failed = true;
+                return;
+            }
+        }
+        if (stop.stop_requested())
+            return;
+    }
+    m_finished = true;
+}
 
 void Pusher::run(const std::stop_token &stop)
 {
@@ -126,14 +171,10 @@ void Pusher::run(const std::stop_token &stop)
             // The feeds are spread over a picture's time, as phones are.
             sleepUntil(start + piece.dueNs + static_cast<std::int64_t>(feed) * pictureNs / feeds);
             const auto bytes = m_clip.stamped(piece, SentTimes::idOf(feed, picture));
-            std::array<char, 24> size{};
-            const int length = std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
             // Taken before the write, not after it: the kernel may let the reader run first.
             if (piece.stampAt > 0)
                 m_sent.set(feed, picture, nowNs());
-            if (!sendAll(
-                    m_sockets[feed].descriptor(),
-                    {bytesOf({size.data(), static_cast<std::size_t>(length)}), bytes, bytesOf("\r\n")})) {
+            if (!sendChunk(feed, bytes)) {
                 m_failed = true;
                 return;
             }
