@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <sys/resource.h>
 
@@ -173,27 +174,8 @@ private:
     bool m_stopping = false;
 };
 
-} // namespace
-
-int main(int argc, char *argv[])
+int serveUntilStopped(const Options &options, serve::ParsedConfig parsed)
 {
-    const Options options = parseOptions(argc, argv);
-    if (!options.error.empty()) {
-        std::fprintf(stderr, "ffserver: %s\n", options.error.c_str());
-        return BadConfiguration;
-    }
-    if (options.showHelp || options.showVersion) {
-        const std::string_view text =
-            options.showHelp ? helpText() : "ffserver (Aspersor) " ASPERSOR_VERSION "\n";
-        std::fwrite(text.data(), 1, text.size(), stdout);
-        return AskedToStop;
-    }
-    std::signal(SIGPIPE, SIG_IGN);
-    raiseDescriptorLimit();
-
-    serve::ParsedConfig parsed = readConfig(options);
-    if (options.checkOnly)
-        return checkOnly(parsed);
     asio::io_context loop(1);
     serve::Reporter reporter(loop, options.control);
     reporter.configuration(parsed.diagnostics);
@@ -213,4 +195,31 @@ int main(int argc, char *argv[])
     const int code = Program(options, std::move(parsed.config), loop, reporter).run();
     media::routeAvLog({}); // nobody listens any more
     return code;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+try {
+    const Options options = parseOptions(argc, argv);
+    if (!options.error.empty()) {
+        std::fprintf(stderr, "ffserver: %s\n", options.error.c_str());
+        return BadConfiguration;
+    }
+    if (options.showHelp || options.showVersion) {
+        const std::string_view text =
+            options.showHelp ? helpText() : "ffserver (Aspersor) " ASPERSOR_VERSION "\n";
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        return AskedToStop;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    raiseDescriptorLimit();
+
+    serve::ParsedConfig parsed = readConfig(options);
+    if (options.checkOnly)
+        return checkOnly(parsed);
+    return serveUntilStopped(options, std::move(parsed));
+} catch (const std::exception &error) { // no memory, no threads
+    std::fprintf(stderr, "[error] ffserver cannot run: %s.\n", error.what());
+    return CouldNotRun;
 }

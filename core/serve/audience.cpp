@@ -88,7 +88,7 @@ void Audience::lose(Viewer &viewer)
     m_stream->skips.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::size_t Audience::add(std::uint64_t id, int descriptor, std::shared_ptr<const std::string> head,
+std::size_t Audience::add(std::uint64_t id, int descriptor, const std::shared_ptr<const std::string> &head,
                           bool chunked, TimePoint now)
 {
     Viewer viewer;

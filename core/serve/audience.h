@@ -81,8 +81,8 @@ public:
 
     /// Adds a viewer that begins with `head` (may be null), the container's header and the newest start
     /// block; what comes after `head` is sent in chunks or as it is. Returns its index. Call fetch() before.
-    std::size_t add(std::uint64_t id, int descriptor, std::shared_ptr<const std::string> head, bool chunked,
-                    TimePoint now);
+    std::size_t add(std::uint64_t id, int descriptor, const std::shared_ptr<const std::string> &head,
+                    bool chunked, TimePoint now);
     void remove(std::size_t index);
 
     /// Writes to one viewer until it has everything or its socket is full.

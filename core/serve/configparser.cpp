@@ -16,7 +16,7 @@ namespace aspersor::serve {
 
 namespace {
 
-constexpr std::size_t maxFileBytes = 4 * 1024 * 1024;
+constexpr std::size_t maxFileBytes = std::size_t{4} * 1024 * 1024;
 
 } // namespace
 

@@ -35,7 +35,7 @@ using Command = std::variant<DropCommand, EndCommand, ReloadCommand, QuitCommand
 class ControlInput
 {
 public:
-    static constexpr std::size_t maxLineBytes = 64 * 1024;
+    static constexpr std::size_t maxLineBytes = std::size_t{64} * 1024;
 
     /// `onEnd` is called once, when the descriptor ends. It is not closed.
     ControlInput(boost::asio::io_context &loop, int descriptor,

@@ -22,10 +22,10 @@ struct UploadTicket {
 };
 
 struct FeedLimits {
-    RingLimits ring;                              ///< of each stream
-    std::size_t gopBytes = 8 * 1024 * 1024;       ///< of the newest GOP kept for new muxers
-    std::chrono::milliseconds grace{30'000};      ///< away for longer: ended
-    std::chrono::milliseconds muxerLinger{5'000}; ///< how long a muxer runs without viewers
+    RingLimits ring;                                     ///< of each stream
+    std::size_t gopBytes = std::size_t{8} * 1024 * 1024; ///< of the newest GOP kept for new muxers
+    std::chrono::milliseconds grace{30'000};             ///< away for longer: ended
+    std::chrono::milliseconds muxerLinger{5'000};        ///< how long a muxer runs without viewers
 };
 
 /// Why a stream could not be opened: an HTTP status and the sentence for the viewer.

@@ -19,7 +19,7 @@ FeedPort::FeedPort(asio::io_context &loop, FeedRegistry &feeds, Observer &observ
 {
 }
 
-FeedPort::~FeedPort()
+FeedPort::~FeedPort() // NOLINT(bugprone-exception-escape): cancelling a timer does not throw
 {
     stop();
 }

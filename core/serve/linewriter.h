@@ -22,7 +22,7 @@ public:
     using LostLine = std::string (*)(std::size_t lines);
 
     LineWriter(boost::asio::io_context &loop, int descriptor, LostLine lostLine,
-               std::size_t maxBytes = 1024 * 1024);
+               std::size_t maxBytes = std::size_t{1024} * 1024);
 
     void write(std::string_view line); ///< without its line end
     /// Writes what is left, for at most `limit`; the loop's thread, or when the loop has stopped.

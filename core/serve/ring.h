@@ -14,8 +14,8 @@ namespace aspersor::serve {
 
 /// How much of a stream's past is kept for new and slow viewers.
 struct RingLimits {
-    std::size_t maxBytes = 16 * 1024 * 1024;          ///< never more, whatever the rest says
-    media::Ticks minTime = 2 * media::ticksPerSecond; ///< short GOPs: keep more of them, up to this
+    std::size_t maxBytes = std::size_t{16} * 1024 * 1024; ///< never more, whatever the rest says
+    media::Ticks minTime = 2 * media::ticksPerSecond;     ///< short GOPs: keep more of them, up to this
 };
 
 /// What is new in a ring since a sequence number. Reused by its owner, so that it seldom allocates.

@@ -19,7 +19,7 @@ using boost::system::error_code;
 constexpr std::chrono::seconds headTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
 constexpr std::chrono::seconds lingerTimeout{2};
-constexpr std::size_t lingerBytes = 1024 * 1024;
+constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
 constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
 constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 

@@ -99,7 +99,9 @@ std::string feedHtml(const FeedReport &feed)
         "<th class=n>Skips</tr>";
     for (const StreamReport &stream : feed.streams) {
         const std::string name = escaped(stream.name);
-        html += "<tr>" + cell("<a href=\"/" + name + "\">" + name + "</a>") + cell(escaped(stream.format)) +
+        std::string link = "<a href=\"/";
+        link.append(name).append("\">").append(name).append("</a>");
+        html += "<tr>" + cell(link) + cell(escaped(stream.format)) +
                 cell(std::to_string(stream.viewers), true) +
                 cell(amount(static_cast<double>(stream.bitsPerSecond), "bit/s"), true) +
                 cell(amount(static_cast<double>(stream.bytes), "B"), true) +

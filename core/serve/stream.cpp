@@ -8,7 +8,8 @@ namespace aspersor::serve {
 
 namespace {
 
-constexpr std::size_t blockPayload = 64 * 1024; ///< a burst is cut into blocks of about this size
+constexpr std::size_t blockPayload =
+    std::size_t{64} * 1024; ///< a burst is cut into blocks of about this size
 constexpr media::Ticks soundStartDistance = media::ticksPerSecond / 2;
 
 } // namespace
