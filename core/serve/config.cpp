@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace aspersor::serve {
 
@@ -58,6 +59,23 @@ std::optional<std::string> StreamSpec::nameFor(std::string_view feedName) const
     if (!text)
         return std::nullopt;
     return filled(name, *text);
+}
+
+bool StreamSpec::operator==(const StreamSpec &other) const
+{
+    const auto all = [](const StreamSpec &s) {
+        return std::tie(s.name, s.feed, s.format, s.acl, s.dynamicAcl, s.encoding, s.file, s.inputFormat,
+                        s.loop, s.preroll, s.startOnKey, s.maxTime, s.metadata, s.faviconUrl, s.multicast);
+    };
+    return all(*this) == all(other);
+}
+
+bool FeedSpec::operator==(const FeedSpec &other) const
+{
+    const auto all = [](const FeedSpec &f) {
+        return std::tie(f.name, f.acl, f.file, f.fileMaxBytes, f.truncate, f.readOnly, f.launch);
+    };
+    return all(*this) == all(other);
 }
 
 const FeedSpec *Config::feed(std::string_view name) const

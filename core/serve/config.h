@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/media/encoding.h"
 #include "core/serve/acl.h"
 #include "core/serve/format.h"
 
@@ -13,14 +14,35 @@
 
 namespace aspersor::serve {
 
+/// Where an RTP stream is sent to without being asked.
+struct MulticastSpec {
+    std::string address; ///< IPv4
+    std::uint16_t port = 6000;
+    int ttl = 16;
+
+    bool operator==(const MulticastSpec &) const = default;
+};
+
 /// "<Stream NAME>": what a viewer opens. A name with one "*" is a template: a stream of every feed whose
 /// name fits, with the same text put in the place of the feed's "*".
 struct StreamSpec {
     std::string name;               ///< "cam1.ts", "*.ts"; without the leading slash
-    std::string feed;               ///< "cam1", "*"; empty for a status page
+    std::string feed = {};          ///< "cam1", "*"; empty for a status page
     const Format *format = nullptr; ///< never null in a parsed configuration
-    Acl acl;
-    int line = 0; ///< where its section begins; 0: built in
+    Acl acl = {};
+    std::string dynamicAcl = {};          ///< a file of ACL lines, read anew for each request; empty: none
+    int line = 0;                         ///< where its section begins; 0: built in
+    media::Encoding encoding = {};        ///< what is made anew instead of copied
+    std::string file = {};                ///< a recording that is served instead of a feed; empty: none
+    std::string inputFormat = {};         ///< libav's demuxer for `file`; empty: probed
+    bool loop = true;                     ///< `file` begins again at its end
+    std::chrono::milliseconds preroll{0}; ///< how far in the past a viewer starts
+    bool startOnKey = false;              ///< "StartSendOnKey": hold back until a keyframe
+    std::optional<std::chrono::milliseconds> maxTime =
+        {}; ///< a viewer is ended after this long; none: no limit
+    std::vector<std::pair<std::string, std::string>> metadata = {}; ///< of the container: {"title", "..."}
+    std::string faviconUrl = {};                                    ///< status pages only
+    std::optional<MulticastSpec> multicast = {};                    ///< RTP only: sent there from the start
 
     [[nodiscard]] bool isTemplate() const { return name.find('*') != std::string::npos; }
     /// The feed that a request for `requested` ("cam1.ts") means; nothing when the name does not fit.
@@ -28,10 +50,8 @@ struct StreamSpec {
     /// The stream's name for a feed ("cam1" -> "cam1.ts"); nothing when it is a stream of other feeds.
     [[nodiscard]] std::optional<std::string> nameFor(std::string_view feedName) const;
 
-    bool operator==(const StreamSpec &other) const
-    {
-        return name == other.name && feed == other.feed && format == other.format && acl == other.acl;
-    }
+    /// True when both are the same stream; they may stand on different lines.
+    bool operator==(const StreamSpec &other) const;
 };
 
 /// "<Feed NAME>": announces a feed, so that its streams answer 503 and not 404 before it comes.
@@ -39,8 +59,14 @@ struct FeedSpec {
     std::string name;
     Acl acl;
     int line = 0;
+    std::string file; ///< the feed's past is kept there; empty: nowhere
+    std::int64_t fileMaxBytes = std::int64_t{5} * 1024 * 1024; ///< of `file`; the oldest is overwritten
+    bool truncate = false;                                     ///< each new upload begins `file` anew
+    bool readOnly = false;           ///< uploads are refused; `file` is what there is
+    std::vector<std::string> launch; ///< the words of the feeder's command; empty: none
 
-    bool operator==(const FeedSpec &other) const { return name == other.name && acl == other.acl; }
+    /// True when both are the same feed; they may stand on different lines.
+    bool operator==(const FeedSpec &other) const;
 };
 
 /// "<Redirect NAME>": answers 301 with `url`.
@@ -56,9 +82,12 @@ struct RedirectSpec {
 struct Config {
     std::optional<std::uint16_t> httpPort; ///< none: no HTTP; 0: a free one
     std::string httpBindAddress = "0.0.0.0";
-    int maxClients = 1000;                           ///< viewers at once
-    std::optional<int> maxHttpConnections;           ///< TCP connections of any kind
-    std::optional<int> maxBandwidthKbps;             ///< kbit/s of all viewers together; none: no limit
+    int maxClients = 1000;                 ///< viewers at once
+    std::optional<int> maxHttpConnections; ///< TCP connections of any kind
+    std::optional<int> maxBandwidthKbps;   ///< kbit/s of all viewers together; none: no limit
+    std::optional<std::uint16_t> rtspPort; ///< none: no RTSP; 0: a free one
+    std::string rtspBindAddress = "0.0.0.0";
+    std::optional<int> maxClientsPerAddress;         ///< viewers from one address; none: no limit
     std::string feedSocket;                          ///< Unix-domain socket for feeds; empty: none
     std::string customLog;                           ///< access log; "-" is standard output; empty: none
     std::chrono::milliseconds feedGrace{30'000};     ///< how long viewers wait for a feed that is away

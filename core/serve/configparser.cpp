@@ -112,7 +112,9 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
     m_skipping = false;
     if (equalIgnoringCase(keyword, "Feed")) {
         m_section = Section::Feed;
-        m_feed = {std::string(feedBaseName(name)), {}, m_line->number};
+        m_feed = {};
+        m_feed.name = feedBaseName(name);
+        m_feed.line = m_line->number;
         if (!isFeedName(name))
             error(at, "A feed's name is 1 to 64 letters, digits, dots, dashes and underscores, not starting "
                       "with a dot; " +
@@ -127,7 +129,9 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
             name.remove_prefix(1);
         }
         m_section = isStream ? Section::Stream : Section::Redirect;
-        m_stream = {std::string(name), {}, nullptr, {}, m_line->number};
+        m_stream = {};
+        m_stream.name = name;
+        m_stream.line = m_line->number;
         m_streamLeftOut = false;
         m_streamFeedAt = {};
         m_redirect = {std::string(name), {}, m_line->number};

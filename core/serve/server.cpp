@@ -53,7 +53,8 @@ void addBuiltInStreams(Config &config)
             std::ranges::find(config.streams, name, &StreamSpec::name) != config.streams.end() ||
             std::ranges::find(config.redirects, name, &RedirectSpec::name) != config.redirects.end();
         if (!taken)
-            config.streams.push_back({name, {}, formatByName("status"), Acl::loopbackOnly(), 0});
+            config.streams.push_back(
+                {.name = name, .format = formatByName("status"), .acl = Acl::loopbackOnly()});
     }
 }
 

@@ -334,7 +334,8 @@ void ServeConfigTest::templatesMapNamesBothWays()
     QFETCH(QByteArray, feed);
     QFETCH(QByteArray, requested);
     QFETCH(QByteArray, expected);
-    const StreamSpec stream{name.toStdString(), feed.toStdString(), formatByName("mpegts"), {}, 1};
+    const StreamSpec stream{
+        .name = name.toStdString(), .feed = feed.toStdString(), .format = formatByName("mpegts")};
     const auto found = stream.feedFor(requested.toStdString());
     QCOMPARE(QByteArray::fromStdString(found.value_or(std::string())), expected);
     if (found)
