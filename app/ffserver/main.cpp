@@ -2,6 +2,7 @@
 #include "app/ffserver/options.h"
 #include "core/media/avlog.h"
 #include "core/serve/configparser.h"
+#include "core/serve/configprinter.h"
 #include "core/serve/controlinput.h"
 #include "core/serve/reporter.h"
 #include "core/serve/server.h"
@@ -45,9 +46,15 @@ int checkOnly(const serve::ParsedConfig &parsed)
         std::fprintf(stderr, "%s\n", diagnostic.withExcerpt().c_str());
     if (serve::hasErrors(parsed.diagnostics))
         return BadConfiguration;
-    for (const serve::StreamSpec &stream : parsed.config.streams)
-        std::printf("%s\t%s\t%s\n", stream.name.c_str(), stream.feed.c_str(),
-                    std::string(stream.format->name).c_str());
+    for (const serve::StreamSpec &stream : parsed.config.streams) {
+        const std::string encoding = serve::summaryOf(stream.encoding);
+        std::printf("%s\t%s\t%s%s%s\n", stream.name.c_str(),
+                    (stream.file.empty() ? stream.feed : stream.file).c_str(),
+                    std::string(stream.format->name).c_str(), encoding.empty() ? "" : "\t", encoding.c_str());
+    }
+    for (const serve::UnavailableSpec &stream : parsed.config.unavailable)
+        std::printf("%s\t%s\t%s\tnot available\n", stream.name.c_str(), stream.feed.c_str(),
+                    stream.format.c_str());
     return AskedToStop;
 }
 
@@ -215,6 +222,7 @@ try {
     std::signal(SIGPIPE, SIG_IGN);
     raiseDescriptorLimit();
 
+    media::routeAvLog([](auto...) {}); // what libav says of values is said better by the parser
     serve::ParsedConfig parsed = readConfig(options);
     if (options.checkOnly)
         return checkOnly(parsed);

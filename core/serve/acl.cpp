@@ -44,6 +44,8 @@ std::optional<AclRule> parseAclRange(std::string_view word)
 {
     boost::system::error_code error;
     const std::string text(word);
+    if (text.find_first_of(std::string_view("%\0", 2)) != std::string::npos)
+        return std::nullopt; // an interface's name, which peers do not have
     if (text.find('/') == std::string::npos) {
         const ip::address address = plainAddress(ip::make_address(text, error));
         if (error)

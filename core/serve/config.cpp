@@ -70,6 +70,11 @@ bool StreamSpec::operator==(const StreamSpec &other) const
     return all(*this) == all(other);
 }
 
+bool UnavailableSpec::names(std::string_view requested) const
+{
+    return name.find('*') == std::string::npos ? requested == name : captured(name, requested).has_value();
+}
+
 bool FeedSpec::operator==(const FeedSpec &other) const
 {
     const auto all = [](const FeedSpec &f) {

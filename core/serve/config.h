@@ -78,6 +78,21 @@ struct RedirectSpec {
     bool operator==(const RedirectSpec &other) const { return name == other.name && url == other.url; }
 };
 
+/// A stream that the configuration asks for and that cannot be: who opens it is told why.
+struct UnavailableSpec {
+    std::string name; ///< as StreamSpec's
+    std::string feed;
+    std::string format; ///< as written: "rm"
+    std::string reason; ///< a whole sentence
+    int line = 0;
+
+    [[nodiscard]] bool names(std::string_view requested) const;
+    bool operator==(const UnavailableSpec &other) const
+    {
+        return name == other.name && feed == other.feed && format == other.format && reason == other.reason;
+    }
+};
+
 /// An ffserver.conf as values. The defaults here are the only place a default is written.
 struct Config {
     std::optional<std::uint16_t> httpPort; ///< none: no HTTP; 0: a free one
@@ -97,6 +112,7 @@ struct Config {
     std::vector<FeedSpec> feeds;
     std::vector<StreamSpec> streams;
     std::vector<RedirectSpec> redirects;
+    std::vector<UnavailableSpec> unavailable;
 
     [[nodiscard]] int connectionLimit() const { return maxHttpConnections.value_or(maxClients + 256); }
     [[nodiscard]] const FeedSpec *feed(std::string_view name) const;

@@ -5,9 +5,6 @@
 #include "core/serve/configvalues.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -16,9 +13,36 @@ namespace aspersor::serve {
 
 namespace {
 
-constexpr std::size_t maxFileBytes = std::size_t{4} * 1024 * 1024;
+/// The format that the original guessed from a name, of those that are not made here; "" for any other.
+std::string oldFormatOf(std::string_view streamName)
+{
+    static const std::map<std::string_view, std::string_view> others{
+        {"mpg", "mpeg"}, {"ra", "rm"},      {"ram", "rm"},  {"wmv", "asf"},
+        {"wma", "asf"},  {"mjpg", "mjpeg"}, {"jpg", "jpeg"}};
+    const std::size_t dot = streamName.rfind('.');
+    if (dot == std::string_view::npos)
+        return {};
+    std::string format = lowered(streamName.substr(dot + 1));
+    if (const auto found = others.find(format); found != others.end())
+        format = found->second;
+    return isFormatOfOriginal(format) ? format : std::string();
+}
+
+/// A name that can stand in an address and in a file: no control characters, none that ends a path or a tag.
+bool isStreamName(std::string_view name)
+{
+    return std::ranges::none_of(name, [](unsigned char c) {
+        return c < 0x20 || c == 0x7f ||
+               std::string_view("\"'<>?#").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
 
 } // namespace
+
+ConfigReader::ConfigReader(std::string file, const ConfigSources &sources)
+    : m_file(std::move(file)), m_sources(sources)
+{
+}
 
 void ConfigReader::say(Severity severity, int column, int length, std::string message)
 {
@@ -126,22 +150,35 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
         const bool isStream = equalIgnoringCase(keyword, "Stream");
         if (name.starts_with('/')) {
             warn(at, "A name is written without the leading slash.");
-            name.remove_prefix(1);
+            name.remove_prefix(std::min(name.find_first_not_of('/'), name.size()));
         }
         m_section = isStream ? Section::Stream : Section::Redirect;
         m_stream = {};
         m_stream.name = name;
         m_stream.line = m_line->number;
-        m_streamLeftOut = false;
-        m_streamFeedAt = {};
+        m_oldFormat.clear();
+        m_multicastAt.reset();
+        m_multicastPortSet = false;
+        m_encoding.emplace(
+            [this](Severity severity, const ConfigLine &line, const Word &word, std::string message) {
+                const ConfigLine *const here = std::exchange(m_line, &line);
+                say(severity, word.column, word.length, std::move(message));
+                m_line = here;
+            },
+            m_sources.preset);
         m_redirect = {std::string(name), {}, m_line->number};
         const Config &config = m_result.config;
         if (name.empty())
             error(at, "A name is missing; write <" + shortened(keyword) + " NAME>.");
+        else if (!isStreamName(name))
+            error(at, "A name has no quotes, control characters, \"<\", \">\", \"?\" or \"#\"; " +
+                          quoted(name) + " has.");
         else if (std::ranges::count(name, '*') > (isStream ? 1 : 0))
             error(at, isStream ? "A template's name has one \"*\"." : "A redirect's name has no \"*\".");
         else if (std::ranges::find(config.streams, name, &StreamSpec::name) != config.streams.end() ||
-                 std::ranges::find(config.redirects, name, &RedirectSpec::name) != config.redirects.end())
+                 std::ranges::find(config.redirects, name, &RedirectSpec::name) != config.redirects.end() ||
+                 std::ranges::find(config.unavailable, name, &UnavailableSpec::name) !=
+                     config.unavailable.end())
             error(at, "There is already a stream or redirect called " + quoted(name) +
                           "; give this one another name.");
     } else {
@@ -200,29 +237,91 @@ void ConfigReader::endSection()
 
 void ConfigReader::endStream()
 {
-    if (m_streamLeftOut)
-        return;
     const ConfigLine *const here = std::exchange(m_line, &m_opened); // what is missing is said of the section
     StreamSpec stream = m_stream;
-    if (!stream.format)
+    if (!stream.format && m_oldFormat.empty() && !m_seen.contains("format")) {
         stream.format = formatByExtension(stream.name);
-    if (!stream.format && !m_seen.contains("format"))
-        error(m_nameAt, "The format cannot be guessed from the name " + quoted(stream.name) +
-                            "; add a line such as \"Format mpegts\".");
-    const bool isStatus = stream.format && stream.format->isStatus();
-    if (isStatus) {
-        if (stream.isTemplate())
-            error(m_nameAt, "A status page cannot be a template; give it a name without \"*\".");
-        if (stream.acl.rules.empty())
-            stream.acl = Acl::loopbackOnly();
-    } else if (stream.feed.empty() && !m_seen.contains("feed")) {
-        error(m_nameAt, "This stream has no source; add a line \"Feed NAME\".");
-    } else {
-        checkStreamFeed(stream);
+        m_oldFormat = stream.format ? std::string() : oldFormatOf(stream.name);
+        if (!stream.format && m_oldFormat.empty())
+            error(m_nameAt, "The format cannot be guessed from the name " + quoted(stream.name) +
+                                "; add a line such as \"Format mpegts\".");
+        else if (!stream.format)
+            warn(m_nameAt, "The format " + quoted(m_oldFormat) +
+                               " is not made by this version; who opens "
+                               "the stream " +
+                               quoted(stream.name) + " is told so.");
+    }
+    if (stream.format && stream.format->isStatus())
+        endStatus(stream);
+    else
+        checkStreamSource(stream);
+    if (stream.format && !stream.format->isStatus()) {
+        stream.encoding = m_encoding->finish(*stream.format);
+        if (stream.encoding != media::Encoding{})
+            warn(m_nameAt, "The stream " + quoted(stream.name) +
+                               " is to be encoded, which this version does not do yet; the feed is passed on "
+                               "as it comes.");
+    }
+    if (m_multicastAt && stream.multicast && stream.multicast->address.empty()) {
+        warn(m_nameAt, "Without a MulticastAddress the stream " + quoted(stream.name) +
+                           " is sent nowhere by itself; its other Multicast lines have no effect.");
+        stream.multicast.reset();
+    }
+    if (stream.multicast) {
+        constexpr int distance = 100; // of the original, between streams that do not name a port
+        const int next = MulticastSpec{}.port + distance * m_multicastStreams++;
+        if (!m_multicastPortSet)
+            stream.multicast->port = static_cast<std::uint16_t>(std::min(next, 0xFFFF));
     }
     m_line = here;
     if (stream.format)
         m_result.config.streams.push_back(std::move(stream));
+    else if (!m_oldFormat.empty())
+        endUnavailable(stream);
+}
+
+void ConfigReader::endStatus(StreamSpec &stream)
+{
+    if (stream.isTemplate())
+        error(m_nameAt, "A status page cannot be a template; give it a name without \"*\".");
+    if (!stream.feed.empty() || !stream.file.empty())
+        warn(m_nameAt, "A status page is about all feeds; its Feed or File line has no effect.");
+    stream.feed.clear();
+    stream.file.clear();
+    if (stream.acl.rules.empty() && stream.dynamicAcl.empty())
+        stream.acl = Acl::loopbackOnly();
+    m_encoding->refuse("A status page");
+}
+
+void ConfigReader::endUnavailable(const StreamSpec &stream)
+{
+    m_result.config.unavailable.push_back(
+        {stream.name, stream.feed, m_oldFormat,
+         "The format " + m_oldFormat +
+             " of this stream is not made by this version of ffserver; open "
+             "another stream of the same feed.",
+         stream.line});
+}
+
+void ConfigReader::checkStreamSource(const StreamSpec &stream)
+{
+    if (!stream.faviconUrl.empty())
+        warn(m_nameAt,
+             "FaviconURL is for status pages; it has no effect in the stream " + quoted(stream.name) + ".");
+    if (!stream.file.empty()) {
+        if (!stream.feed.empty())
+            error(m_nameAt, "A stream has a Feed or a File, not both; delete one of the two lines.");
+        if (stream.isTemplate())
+            error(m_nameAt, "The stream of a File has a name without \"*\".");
+        return;
+    }
+    if (!stream.inputFormat.empty())
+        warn(m_nameAt, "InputFormat is for streams with a File; it has no effect in the stream " +
+                           quoted(stream.name) + ".");
+    if (stream.feed.empty() && !m_seen.contains("feed") && !m_seen.contains("file"))
+        error(m_nameAt, "This stream has no source; add a line \"Feed NAME\".");
+    else if (!stream.feed.empty() || m_seen.contains("feed"))
+        checkStreamFeed(stream);
 }
 
 void ConfigReader::checkStreamFeed(const StreamSpec &stream)
@@ -276,33 +375,9 @@ void ConfigReader::finish()
     std::ranges::stable_sort(m_result.diagnostics, {}, &Diagnostic::line);
 }
 
-ParsedConfig parseConfig(std::string_view text, const std::string &file)
+ParsedConfig parseConfig(std::string_view text, const std::string &file, const ConfigSources &sources)
 {
-    return ConfigReader(file).parse(text);
-}
-
-ParsedConfig readConfig(const std::string &path)
-{
-    ParsedConfig failed;
-    const auto fail = [&](const std::string &why) {
-        failed.diagnostics.push_back({Diagnostic::Severity::Error, path, 0, 0, why, {}, 0});
-        return std::move(failed);
-    };
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::string text;
-    if (file) {
-        text.resize(maxFileBytes + 1);
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(file.gcount()));
-    }
-    if (!file.is_open() || file.bad() || (text.empty() && errno != 0))
-        return fail(std::string("This configuration cannot be read (") + std::strerror(errno) +
-                    "); name another with -f FILE.");
-    if (text.size() > maxFileBytes)
-        return fail(
-            "This file has more than 4 MiB and cannot be a configuration; name another with -f FILE.");
-    return parseConfig(text, path);
+    return ConfigReader(file, sources).parse(text);
 }
 
 } // namespace aspersor::serve

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/serve/configencoding.h"
 #include "core/serve/configlexer.h"
 #include "core/serve/configparser.h"
 #include "core/serve/directives.h"
@@ -15,11 +16,12 @@
 namespace aspersor::serve {
 
 /// The inside of parseConfig(): one file, from its first line to its last. Sections and what a file as a
-/// whole must be are in configparser.cpp, the directives in configdirectives.cpp.
+/// whole must be are in configparser.cpp, what directives have in common and the global ones in
+/// configdirectives.cpp, the others in configsections.cpp, those of encoding in EncodingReader.
 class ConfigReader
 {
 public:
-    explicit ConfigReader(std::string file) : m_file(std::move(file)) {}
+    ConfigReader(std::string file, const ConfigSources &sources);
     ParsedConfig parse(std::string_view text);
 
 private:
@@ -33,26 +35,43 @@ private:
     void closeSection(std::string_view keyword, const Word &at);
     void endSection();
     void endStream();
+    void endStatus(StreamSpec &stream);
+    void endUnavailable(const StreamSpec &stream);
+    void checkStreamSource(const StreamSpec &stream);
     void checkStreamFeed(const StreamSpec &stream);
     void directive();
     void unknownDirective(const Word &word, Section section);
 
     void globalDirective(const std::string &key);
+    [[nodiscard]] bool addressDirective(const std::string &key);
+    [[nodiscard]] bool limitDirective(const std::string &key);
     void feedDirective(const std::string &key);
     void streamDirective(const std::string &key);
+    [[nodiscard]] bool sourceDirective(const std::string &key);
+    [[nodiscard]] bool viewerDirective(const std::string &key);
+    void metadataDirective(const std::string &key);
+    [[nodiscard]] bool multicastDirective(const std::string &key);
     void redirectDirective(const std::string &key);
     void acl(Acl &into);
     void formatOf(StreamSpec &stream);
+    void fileOf(std::string &into);
+    void fileMaxSize();
+    void truncate();
+    void defaults();
+    void notYet(); ///< the value is kept, and what will obey it is not there
 
     /// The argument `index` (from 1), or nothing with an error said.
     [[nodiscard]] const Word *argument(std::size_t index, std::string_view what);
     [[nodiscard]] std::optional<std::int64_t> number(std::int64_t low, std::int64_t high,
                                                      std::string_view what);
     [[nodiscard]] std::optional<std::chrono::milliseconds> seconds(double low, double high);
+    [[nodiscard]] std::optional<std::uint16_t> port();
+    void bindAddress(std::string &into);
     void onlyOnce(const std::string &key);
     void finish();
 
     std::string m_file;
+    const ConfigSources &m_sources;
     ParsedConfig m_result;
     const ConfigLine *m_line = nullptr;
     Section m_section = Section::Global;
@@ -63,7 +82,11 @@ private:
     FeedSpec m_feed;
     StreamSpec m_stream;
     Word m_streamFeedAt;
-    bool m_streamLeftOut = false; ///< made by something that is not there yet: already said
+    std::string m_oldFormat; ///< a format of the original's that is not made here
+    std::optional<EncodingReader> m_encoding;
+    std::optional<Word> m_multicastAt; ///< the first multicast directive of the section
+    bool m_multicastPortSet = false;
+    int m_multicastStreams = 0;
     RedirectSpec m_redirect;
     std::map<std::string, int> m_seen; ///< directives of the section and their lines
     struct Later {

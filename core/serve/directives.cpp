@@ -9,11 +9,14 @@ namespace {
 
 // The last of each list, after the empty line of the original's, are extensions of ours.
 constexpr auto global = std::to_array<std::string_view>({
-    "HTTPPort",           "Port",       "HTTPBindAddress", "BindAddress", "RTSPPort",    "RTSPBindAddress",
-    "MaxHTTPConnections", "MaxClients", "MaxBandwidth",    "CustomLog",   "UseDefaults", "NoDefaults",
+    "HTTPPort",           "Port",        "HTTPBindAddress",
+    "BindAddress",        "RTSPPort",    "RTSPBindAddress",
+    "MaxHTTPConnections", "MaxClients",  "MaxBandwidth",
+    "CustomLog",          "UseDefaults", "NoDefaults",
     "NoDaemon",           "LoadModule",
 
-    "FeedSocket",         "FeedGrace",  "ViewerTimeout",   "DelayBudget", "Workers",
+    "FeedSocket",         "FeedGrace",   "ViewerTimeout",
+    "DelayBudget",        "Workers",     "MaxClientsPerAddress",
 });
 constexpr auto feed = std::to_array<std::string_view>({
     "File",
@@ -52,6 +55,7 @@ constexpr auto stream = std::to_array<std::string_view>({
     "VideoBitRate",
     "VideoBitRateRange",
     "VideoBitRateTolerance",
+    "VideoBitRateRangeTolerance",
     "VideoBufferSize",
     "VideoSize",
     "VideoFrameRate",

@@ -97,6 +97,10 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
     if (denied)
         return errorAnswer(403, "Your address is not allowed to open this page; the ACL lines of the "
                                 "configuration say who is.");
+    const auto unavailable =
+        std::ranges::find_if(config.unavailable, [&](const auto &stream) { return stream.names(name); });
+    if (unavailable != config.unavailable.end())
+        return errorAnswer(404, unavailable->reason);
     if (name.empty() && isLoopback(peer))
         return redirectTo(302, "/stat.html");
     return noSuchStream(config, name, peer, liveFeeds);

@@ -135,8 +135,6 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
     row("misspelt", "MaxClient 5", false, 1, 1, "Did you mean MaxClients?");
     row("unknown", "Frobnicate", false, 1, 1, "ignored");
     row("in the wrong place", "VideoCodec h264", false, 1, 1, "belongs in a <Stream> section");
-    row("known and not there yet", "<Stream a.ts>\nFeed a\nVideoCodec h264\n</Stream>", false, 3, 1,
-        "not available");
     row("open quote", "CustomLog \"abc", true, 1, 11, "quote");
     row("socket path too long", ("FeedSocket /" + QByteArray(108, 'x')).constData(), true, 1, 12, "too long");
     row("LoadModule", "LoadModule x", true, 1, 1, "delete");
@@ -158,8 +156,40 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
     row("no such format", "<Stream a.ts>\nFeed a\nFormat mpgets\n</Stream>", true, 3, 8, "mpegts");
     row("format in capitals", "<Stream a.ts>\nFeed a\nFormat FLV\n</Stream>", true, 3, 8,
         "Did you mean flv?");
-    row("format of the original", "<Stream a.avi>\nFeed a\nFormat avi\n</Stream>", false, 3, 8, "left out");
-    row("file stream", "<Stream a.ts>\nFile x.mp4\n</Stream>", false, 2, 1, "left out");
+    row("format of the original", "<Stream a.rm>\nFeed a\nFormat rm\n</Stream>", false, 3, 8, "told so");
+    row("guessed format of the original", "<Stream a.ra>\nFeed a\n</Stream>", false, 1, 9, "told so");
+    row("file and feed", "<Stream a.ts>\nFeed a\nFile x.mp4\n</Stream>", true, 1, 9, "not both");
+    row("file template", "<Stream *.ts>\nFile x.mp4\n</Stream>", true, 1, 9, "without \"*\"");
+    row("input format without file", "<Stream a.ts>\nFeed a\nInputFormat flv\n</Stream>", false, 1, 9,
+        "no effect");
+    row("no such input format", "<Stream a.ts>\nFile x\nInputFormat fly\n</Stream>", true, 3, 13,
+        "-demuxers");
+    row("name with a quote", "<Stream a\"b.ts>\nFeed a\n</Stream>", true, 1, 9, "quotes");
+    row("status of a feed", "<Stream a.html>\nFormat status\nFeed a\n</Stream>", false, 1, 9, "all feeds");
+    row("favicon of a stream", "<Stream a.ts>\nFeed a\nFaviconURL /x.ico\n</Stream>", false, 1, 9,
+        "status pages");
+    row("bare size", "<Feed a>\nFileMaxSize 500000\n</Feed>", true, 2, 13, "K, M or G");
+    row("small size", "<Feed a>\nFileMaxSize 15K\n</Feed>", true, 2, 13, "from 16K");
+    row("endless size", "<Feed a>\nFileMaxSize 0\n</Feed>", true, 2, 13, "\"0\"");
+    row("huge size", "<Feed a>\nFileMaxSize 1e300G\n</Feed>", true, 2, 13, "1e300G");
+    row("old truncate", "<Feed a>\nTruncate 1\n</Feed>", false, 2, 10, "without a number");
+    row("empty launch", "<Feed a>\nLaunch\n</Feed>", true, 2, 1, "a command");
+    row("no multicast address", "<Stream a.ts>\nFeed a\nMulticastPort 5000\n</Stream>", false, 1, 9,
+        "sent nowhere");
+    row("bad multicast address", "<Stream a.ts>\nFeed a\nMulticastAddress ::1\n</Stream>", true, 3, 18,
+        "IPv4");
+    row("multicast to one", "<Stream a.ts>\nFeed a\nMulticastAddress 10.0.0.1\n</Stream>", false, 3, 18,
+        "one machine");
+    row("TTL", "<Stream a.ts>\nFeed a\nMulticastAddress 224.0.0.9\nMulticastTTL 0\n</Stream>", true, 4, 14,
+        "from 1 to 255");
+    row("preroll", "<Stream a.ts>\nFeed a\nPreroll -1\n</Stream>", true, 3, 9, "seconds");
+    row("old metadata", "<Stream a.ts>\nFeed a\nTitle \"My show\"\n</Stream>", false, 3, 1, "Metadata title");
+    row("metadata twice", "<Stream a.ts>\nFeed a\nMetadata a 1\nMetadata a 2\n</Stream>", false, 4, 10,
+        "this line counts");
+    row("metadata without value", "<Stream a.ts>\nFeed a\nMetadata title\n</Stream>", true, 3, 1, "a value");
+    row("RTSPOption", "<Stream a.ts>\nFeed a\nRTSPOption x\n</Stream>", false, 3, 1, "never");
+    row("the original's defaults", "UseDefaults", false, 1, 1, "not used");
+    row("host without address", "<Feed a>\nACL allow no.such.host\n</Feed>", true, 2, 11, "no address");
     row("two stars", "<Stream *.*>\nFeed *\nFormat flv\n</Stream>", true, 1, 9, "one \"*\"");
     row("template of one feed", "<Stream *.ts>\nFeed a\n</Stream>", true, 1, 9, "write \"Feed *\"");
     row("all feeds in one stream", "<Stream a.ts>\nFeed *\n</Stream>", true, 1, 9, "<Stream *.ts>");
@@ -190,7 +220,9 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace()
         column = 4;
         fragment = "zero byte";
     }
-    const ParsedConfig parsed = parse(text);
+    ParsedConfig parsed = parse(text);
+    std::erase_if(parsed.diagnostics,
+                  [](const Diagnostic &d) { return d.message.find("obeys it yet") != std::string::npos; });
     const auto all = allOf(parsed.diagnostics);
     QVERIFY2(parsed.diagnostics.size() == 1, all.constData());
     const Diagnostic &diagnostic = parsed.diagnostics.front();
