@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/demuxer.h"
 
+#include "core/media/ffm.h"
+#include "core/media/ffmdemuxer.h"
 #include "core/media/linkformat.h"
 #include "core/media/probedemuxer.h"
+#include "core/media/replaysource.h"
 #include "core/media/tsdemuxer.h"
 
 namespace aspersor::media {
@@ -25,7 +28,19 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(ByteSource &source, const Options
         return opened(std::make_unique<TsDemuxer>(source, options));
     if (options.format == linkFormat)
         return opened(std::make_unique<LinkDemuxer>(source));
-    return opened(std::make_unique<ProbeDemuxer>(source, options));
+    const FfmParser::Damage damage =
+        options.stored ? FfmParser::Damage::IsSkipped : FfmParser::Damage::IsError;
+    if (options.format == ffmFormat)
+        return opened(std::make_unique<FfmDemuxer>(source, damage));
+    if (!options.format.empty())
+        return opened(std::make_unique<ProbeDemuxer>(source, options));
+
+    auto front = std::make_unique<ReplaySource>(source); // libav no longer knows FFM
+    auto demuxer = looksLikeFfm(front->peek(4)) ? opened(std::make_unique<FfmDemuxer>(*front, damage))
+                                                : opened(std::make_unique<ProbeDemuxer>(*front, options));
+    if (demuxer)
+        (*demuxer)->m_front = std::move(front);
+    return demuxer;
 }
 
 } // namespace aspersor::media

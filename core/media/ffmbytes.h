@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/media/result.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -34,6 +37,12 @@ void appendBig(std::vector<std::uint8_t> &out, T value)
     for (const std::uint8_t byte : bytes)
         value = value << 8 | byte;
     return value;
+}
+
+/// What is wrong with an FFM stream, and where.
+[[nodiscard]] inline tl::unexpected<Error> ffmFault(std::uint64_t offset, const std::string &what)
+{
+    return failure(Error::Kind::BadRequest, "byte " + std::to_string(offset) + " of the FFM stream: " + what);
 }
 
 /// Writes the low bytes of `value` over all of `into`.

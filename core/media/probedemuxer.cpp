@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/probedemuxer.h"
 
+#include "core/media/annexb.h"
+
 #include <utility>
 
 namespace aspersor::media {
@@ -8,13 +10,6 @@ namespace aspersor::media {
 namespace {
 
 constexpr std::int64_t analyzeMicroseconds = 500'000;
-
-/// avcC or hvcC (ISO/IEC 14496-15) begins with its version, 1; Annex B with a start code, 0.
-bool isLengthPrefixed(const AVCodecParameters &parameters)
-{
-    return (parameters.codec_id == AV_CODEC_ID_H264 || parameters.codec_id == AV_CODEC_ID_HEVC) &&
-           parameters.extradata_size > 0 && parameters.extradata[0] == 1;
-}
 
 } // namespace
 
@@ -52,15 +47,10 @@ void ProbeDemuxer::describe()
         if (parameters->codec_type != AVMEDIA_TYPE_VIDEO && parameters->codec_type != AVMEDIA_TYPE_AUDIO)
             continue;
         if (isLengthPrefixed(*parameters)) {
-            AVBSFContext *raw = nullptr;
-            const char *name =
-                parameters->codec_id == AV_CODEC_ID_H264 ? "h264_mp4toannexb" : "hevc_mp4toannexb";
-            if (av_bsf_alloc(av_bsf_get_by_name(name), &raw) < 0)
+            m_annexB.back() = annexBFilter(*parameters);
+            if (!m_annexB.back())
                 continue;
-            m_annexB.back().reset(raw);
-            if (avcodec_parameters_copy(raw->par_in, parameters) < 0 || av_bsf_init(raw) < 0)
-                continue;
-            parameters = raw->par_out;
+            parameters = m_annexB.back()->par_out;
         }
         TrackDescription track;
         track.kind = parameters->codec_type == AVMEDIA_TYPE_VIDEO ? TrackKind::Video : TrackKind::Audio;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace aspersor::media {
@@ -83,6 +84,24 @@ AccessUnitShape shapeOf(std::span<const std::uint8_t> annexB, bool hevc, bool wh
     return shape;
 }
 
+bool beginsWithAdts(std::span<const std::uint8_t> payload)
+{
+    return payload.size() >= 7 && payload[0] == 0xff && (payload[1] & 0xf6) == 0xf0;
+}
+
+std::vector<std::uint8_t> aacConfig(int objectType, int sampleRate, int channels)
+{
+    const auto *rate = std::ranges::find(aacRates, sampleRate);
+    const int channelConfig = channels == 8 ? 7 : channels;
+    if (rate == std::end(aacRates) || objectType < 1 || objectType > 30 || channelConfig < 1 ||
+        channelConfig > 7)
+        return {};
+    // 5 bits object type, 4 bits rate index, 4 bits channels, 3 zero bits
+    const auto index = static_cast<int>(rate - std::begin(aacRates));
+    return {static_cast<std::uint8_t>(objectType << 3 | index >> 1),
+            static_cast<std::uint8_t>((index & 1) << 7 | channelConfig << 3)};
+}
+
 struct TrackParser::Impl {
     TrackDescription description;
     std::uint32_t version = 1;
@@ -90,7 +109,10 @@ struct TrackParser::Impl {
     bool annexB = false;
     bool hevc = false;
     bool aac = false;
+    bool wholePayloads = false; // nothing to parse or to learn
 
+    std::vector<std::uint8_t>
+        known; // H.264/HEVC: parameter sets for the parser, which may come in no payload
     Parser parser;
     CodecContext codec;
     BitstreamFilter extractor; // extract_extradata
@@ -104,16 +126,21 @@ struct TrackParser::Impl {
     std::int64_t samplesSinceBase = 0;
     std::uint32_t adtsFixed = 0;
 
-    Impl(TrackKind kind, int codecId)
+    explicit Impl(TrackDescription begin, bool whole) : description(std::move(begin)), wholePayloads(whole)
     {
-        description.kind = kind;
-        description.codecId = codecId;
+        const int codecId = description.codecId;
         hevc = codecId == AV_CODEC_ID_HEVC;
         annexB = hevc || codecId == AV_CODEC_ID_H264;
         aac = codecId == AV_CODEC_ID_AAC;
+        if (wholePayloads)
+            return;
+        known = std::exchange(description.extradata, {});
         resetParser();
-        if (annexB)
-            makeExtractor();
+        if (!annexB)
+            return;
+        makeExtractor();
+        if (!known.empty())
+            learnParameterSets(Packet::copyOf(known)); // them alone: a delimiter does not belong there
     }
 
     void resetParser()
@@ -121,6 +148,14 @@ struct TrackParser::Impl {
         codec.reset(avcodec_alloc_context3(nullptr));
         codec->codec_id = static_cast<AVCodecID>(description.codecId);
         codec->codec_type = description.kind == TrackKind::Video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
+        if (annexB && !known.empty()) {
+            const std::size_t size = known.size();
+            codec->extradata = static_cast<std::uint8_t *>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
+            if (!codec->extradata)
+                throw std::bad_alloc();
+            std::ranges::copy(known, codec->extradata);
+            codec->extradata_size = static_cast<int>(size);
+        }
         parser.reset(av_parser_init(description.codecId));
         if (parser && description.kind == TrackKind::Video && !split)
             parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
@@ -148,6 +183,7 @@ struct TrackParser::Impl {
         }
     }
 
+    void passOn(Packet payload, std::vector<Packet> &out);
     void parseVideo(Packet payload, std::vector<Packet> &out);
     void parseWithLibav(const Packet &payload, std::vector<Packet> &out);
     void emitVideo(Packet unit, std::vector<Packet> &out);
@@ -156,6 +192,14 @@ struct TrackParser::Impl {
     void emitAudio(Packet frame, std::vector<Packet> &out);
     [[nodiscard]] bool stripAdts(Packet &frame);
 };
+
+void TrackParser::Impl::passOn(Packet payload, std::vector<Packet> &out)
+{
+    payload.keyframe = payload.keyframe || description.kind == TrackKind::Audio;
+    seenKeyframe = seenKeyframe || payload.keyframe;
+    if (seenKeyframe)
+        out.push_back(std::move(payload));
+}
 
 void TrackParser::Impl::parseVideo(Packet payload, std::vector<Packet> &out)
 {
@@ -172,6 +216,7 @@ void TrackParser::Impl::parseVideo(Packet payload, std::vector<Packet> &out)
         whole.pts = payload.pts;
         whole.dts = payload.dts;
         whole.corrupt = payload.corrupt;
+        whole.duration = payload.duration;
         payload = std::move(whole);
     }
     const bool whole = checked < checkedUnits;
@@ -223,6 +268,7 @@ void TrackParser::Impl::parseWithLibav(const Packet &payload, std::vector<Packet
             packet.pts = parser->pts;
             packet.dts = parser->dts;
             packet.corrupt = payload.corrupt;
+            packet.duration = bytes.size() == payload.data().size() ? payload.duration : 0;
             if (description.kind == TrackKind::Video)
                 emitVideo(std::move(packet), out);
             else
@@ -288,6 +334,7 @@ void TrackParser::Impl::emitVideo(Packet unit, std::vector<Packet> &out)
                 complete.pts = unit.pts;
                 complete.dts = unit.dts;
                 complete.corrupt = unit.corrupt;
+                complete.duration = unit.duration;
                 complete.keyframe = true;
                 unit = std::move(complete);
             }
@@ -303,7 +350,7 @@ void TrackParser::Impl::emitVideo(Packet unit, std::vector<Packet> &out)
 bool TrackParser::Impl::stripAdts(Packet &frame)
 {
     const auto bytes = frame.data();
-    if (bytes.size() < 7 || bytes[0] != 0xff || (bytes[1] & 0xf6) != 0xf0)
+    if (!beginsWithAdts(bytes))
         return false;
     const std::size_t header = (bytes[1] & 0x01) ? 7 : 9; // protection_absent
     if (bytes.size() <= header || (bytes[6] & 0x03) != 0) // several raw data blocks: nobody sends them
@@ -320,9 +367,8 @@ bool TrackParser::Impl::stripAdts(Packet &frame)
         learn(description.channels, channelConfig == 7 ? 8 : static_cast<int>(channelConfig));
         learn(description.profile, static_cast<int>(objectType) - 1);
         learn(description.frameSize, 1024);
-        // AudioSpecificConfig (1.6.2.1): 5 bits object type, 4 bits rate index, 4 bits channels, 3 zero bits
-        learn(description.extradata, {static_cast<std::uint8_t>(objectType << 3 | rateIndex >> 1),
-                                      static_cast<std::uint8_t>((rateIndex & 1U) << 7 | channelConfig << 3)});
+        learn(description.extradata,
+              aacConfig(static_cast<int>(objectType), description.sampleRate, description.channels));
     }
     Packet stripped(av_buffer_ref(frame.buffer()), bytes.subspan(header));
     stripped.track = frame.track;
@@ -363,14 +409,23 @@ void TrackParser::Impl::emitAudio(Packet frame, std::vector<Packet> &out)
     out.push_back(std::move(frame));
 }
 
-TrackParser::TrackParser(TrackKind kind, int codecId) : m_impl(std::make_unique<Impl>(kind, codecId)) {}
+TrackParser::TrackParser(TrackKind kind, int codecId)
+    : TrackParser(TrackDescription{.kind = kind, .codecId = codecId, .extradata = {}}, Payload::Parsed)
+{
+}
+TrackParser::TrackParser(const TrackDescription &known, Payload payload)
+    : m_impl(std::make_unique<Impl>(known, payload == Payload::Whole))
+{
+}
 TrackParser::~TrackParser() = default;
 TrackParser::TrackParser(TrackParser &&) noexcept = default;
 TrackParser &TrackParser::operator=(TrackParser &&) noexcept = default;
 
 void TrackParser::parse(Packet payload, std::vector<Packet> &out)
 {
-    if (m_impl->description.kind == TrackKind::Video)
+    if (m_impl->wholePayloads)
+        m_impl->passOn(std::move(payload), out);
+    else if (m_impl->description.kind == TrackKind::Video)
         m_impl->parseVideo(std::move(payload), out);
     else
         m_impl->parseWithLibav(payload, out);
@@ -398,6 +453,8 @@ std::uint64_t TrackParser::errors() const
 bool TrackParser::complete() const
 {
     const TrackDescription &d = m_impl->description;
+    if (m_impl->wholePayloads)
+        return true;
     if (d.kind == TrackKind::Video)
         return d.width > 0 && d.height > 0 && (!m_impl->annexB || !d.extradata.empty());
     return d.sampleRate > 0 && d.channels > 0;

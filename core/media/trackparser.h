@@ -19,6 +19,12 @@ class TrackParser
 {
 public:
     TrackParser(TrackKind kind, int codecId);
+    /// What is told of a track by its container.
+    enum class Payload {
+        Parsed, ///< as above: what `known` says is a beginning. AAC is in ADTS, H.264/HEVC in Annex B.
+        Whole,  ///< a payload is an access unit and `known` is all of the truth: nothing is learned
+    };
+    TrackParser(const TrackDescription &known, Payload payload);
     ~TrackParser();
     TrackParser(TrackParser &&) noexcept;
     TrackParser &operator=(TrackParser &&) noexcept;
@@ -45,6 +51,11 @@ struct AccessUnitShape {
     bool hasParameterSets = false;  ///< an SPS is in band
     std::size_t afterDelimiter = 0; ///< bytes of an access unit delimiter at the very front, 0: none
 };
+
+/// True when an AAC payload begins with an ADTS header (ISO/IEC 14496-3, 1.A.2.2); a raw one cannot look so.
+[[nodiscard]] bool beginsWithAdts(std::span<const std::uint8_t> payload);
+/// The AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1) of plain AAC; empty where there is none for it.
+[[nodiscard]] std::vector<std::uint8_t> aacConfig(int objectType, int sampleRate, int channels);
 
 /// Pure. `whole`: look at every NAL unit; else stop at the first slice. ITU-T H.264 7.4.1.2.3,
 /// H.265 7.4.2.4.4.

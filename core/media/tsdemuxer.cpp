@@ -7,9 +7,6 @@ namespace aspersor::media {
 
 namespace {
 
-// A track that is announced but sends nothing holds back the others for no longer than this.
-constexpr std::size_t holdBytes = 2 * 1024 * 1024;
-constexpr Ticks holdTime = 2 * ticksPerSecond;
 constexpr std::size_t maxStreams = 16;
 constexpr int maxLostSyncInARow = 1000;
 
@@ -32,45 +29,6 @@ Result<void> TsDemuxer::open()
     });
 }
 
-Result<std::optional<Packet>> TsDemuxer::next()
-{
-    for (;;) {
-        if (m_released && !m_pending.empty()) {
-            Packet packet = std::move(m_pending.front());
-            m_pending.pop_front();
-            Stream &stream = m_streams[static_cast<std::size_t>(packet.track)];
-            if (stream.track < 0 && !stream.parser.complete())
-                continue;
-            describe(stream);
-            packet.track = stream.track;
-            return packet;
-        }
-        if (m_finished)
-            return std::optional<Packet>();
-        auto more = readPayload();
-        if (!more) {
-            if (!m_pending.empty() && !m_released)
-                releaseWhenDescribed(true);
-            if (m_pending.empty() || !m_released)
-                return tl::unexpected<Error>(more.error());
-            continue; // what came before the error goes out first; the error comes again
-        }
-        if (!*more) {
-            m_finished = true;
-            for (Stream &stream : m_streams)
-                stream.parser.finish(m_parsed);
-        }
-        for (Packet &packet : m_parsed) {
-            m_pendingBytes += packet.data().size();
-            m_pending.push_back(std::move(packet));
-        }
-        m_parsed.clear();
-        if (!m_released)
-            releaseWhenDescribed(m_finished);
-    }
-}
-
-/// One PES into m_parsed; false at the end.
 Result<bool> TsDemuxer::readPayload()
 {
     for (int lost = 0;;) {
@@ -94,17 +52,14 @@ Result<bool> TsDemuxer::readPayload()
         if (usable) {
             Packet payload(av_buffer_ref(m_packet->buf),
                            {m_packet->data, static_cast<std::size_t>(m_packet->size)});
-            payload.track = static_cast<int>(stream - m_streams.data());
             payload.pts = m_packet->pts;
             payload.dts = m_packet->dts;
             payload.corrupt = m_packet->flags & AV_PKT_FLAG_CORRUPT;
             m_errors += payload.corrupt ? 1 : 0;
-            const std::uint64_t before = stream->parser.errors();
-            stream->parser.parse(std::move(payload), m_parsed);
-            m_errors += stream->parser.errors() - before;
+            parse(static_cast<std::size_t>(stream - m_streams.data()), std::move(payload));
         }
         av_packet_unref(m_packet.get());
-        if (!m_parsed.empty())
+        if (hasParsed())
             return true;
     }
 }
@@ -123,9 +78,8 @@ void TsDemuxer::takeStreams()
         if (m_streams.size() == maxStreams)
             continue;
         const TrackKind kind = type == AVMEDIA_TYPE_VIDEO ? TrackKind::Video : TrackKind::Audio;
-        m_streams.push_back({.avIndex = static_cast<int>(m_streamsTaken),
-                             .codecId = stream.codecpar->codec_id,
-                             .parser = TrackParser(kind, stream.codecpar->codec_id)});
+        m_streams.push_back({static_cast<int>(m_streamsTaken), stream.codecpar->codec_id});
+        addStream(TrackParser(kind, stream.codecpar->codec_id));
     }
 }
 
@@ -139,45 +93,10 @@ TsDemuxer::Stream *TsDemuxer::streamOf(int avIndex)
         const TrackKind kind =
             parameters.codec_type == AVMEDIA_TYPE_VIDEO ? TrackKind::Video : TrackKind::Audio;
         found->codecId = parameters.codec_id;
-        found->parser = TrackParser(kind, parameters.codec_id);
-        found->seenVersion = 0;
+        replaceStream(static_cast<std::size_t>(found - m_streams.begin()),
+                      TrackParser(kind, parameters.codec_id));
     }
     return &*found;
-}
-
-void TsDemuxer::releaseWhenDescribed(bool atEnd)
-{
-    if (m_pending.empty())
-        return;
-    const bool all = std::ranges::all_of(m_streams, [](const Stream &s) { return s.parser.complete(); });
-    const Ticks first = m_pending.front().dts;
-    const Ticks last = m_pending.back().dts;
-    const bool tooLong = first != noTicks && last != noTicks && last - first > holdTime;
-    if (!all && !atEnd && !tooLong && m_pendingBytes < holdBytes)
-        return;
-    m_released = true;
-    for (Stream &stream : m_streams) {
-        if (stream.parser.complete())
-            describe(stream);
-    }
-}
-
-/// Brings the public description up to date with what the stream's parser has learned.
-void TsDemuxer::describe(Stream &stream)
-{
-    if (stream.track >= 0 && stream.seenVersion == stream.parser.version())
-        return;
-    if (stream.track < 0) {
-        stream.track = static_cast<int>(m_description.tracks.size());
-        m_description.tracks.emplace_back();
-        ++m_version;
-    }
-    TrackDescription &track = m_description.tracks[static_cast<std::size_t>(stream.track)];
-    if (track != stream.parser.description()) {
-        track = stream.parser.description();
-        ++m_version;
-    }
-    stream.seenVersion = stream.parser.version();
 }
 
 } // namespace aspersor::media
