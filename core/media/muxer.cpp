@@ -2,10 +2,10 @@
 #include "core/media/muxer.h"
 
 #include "core/media/avptr.h"
+#include "core/media/container.h"
 #include "core/media/linkformat.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -26,43 +26,15 @@ using WriteBytes = const std::uint8_t *;
 using WriteBytes = std::uint8_t *;
 #endif
 
-/// What makes libav's muxer write live: every packet at once, nothing that needs a seek or another packet.
-AVDictionary *liveOptions(const std::string &format)
+/// "h264 and aac"
+std::string codecsOf(const StreamDescription &description, TrackKind kind)
 {
-    AVDictionary *options = nullptr;
-    const auto set = [&](const char *key, const char *value) { av_dict_set(&options, key, value, 0); };
-    if (format == "mpegts") {
-        set("pes_payload_size", "0"); // do not gather audio frames
-        set("mpegts_copyts", "1");
-    } else if (format == "flv") {
-        set("flvflags", "no_duration_filesize+no_sequence_end");
-    } else if (format == "matroska" || format == "webm") {
-        set("live", "1");
-        set("write_crc32", "0");
-    } else if (format == "mp4" || format == "mov") {
-        set("movflags", "frag_custom+empty_moov+default_base_moof+frag_discont+skip_trailer");
-        set("use_editlist", "0");
-    } else if (format == "nut") {
-        set("write_index", "0");
+    std::string list;
+    for (const TrackDescription &track : description.tracks) {
+        if (track.kind == kind)
+            list.append(list.empty() ? "" : " and ").append(track.codecName());
     }
-    return options;
-}
-
-bool canCarry(const AVOutputFormat &format, const TrackDescription &track)
-{
-    const int answer =
-        avformat_query_codec(&format, static_cast<AVCodecID>(track.codecId), FF_COMPLIANCE_NORMAL);
-    if (answer >= 0)
-        return answer == 1;
-    // These have no table of codecs that libav could ask.
-    return std::strcmp(format.name, "mpegts") == 0 || std::strcmp(format.name, "nut") == 0;
-}
-
-std::size_t maxTracks(const std::string &format, TrackKind kind)
-{
-    if (format == "adts")
-        return kind == TrackKind::Audio ? 1 : 0;
-    return format == "flv" ? 1 : 16;
+    return list;
 }
 
 } // namespace
@@ -76,7 +48,7 @@ struct Muxer::Impl {
     OutputContext context;
     AvPacket scratch{av_packet_alloc()};
     bool open = false;
-    std::int64_t firstDts = AV_NOPTS_VALUE;
+    Ticks firstDts = noTicks;
     int lastIndex = -1; // libav's stream of the packet written last
 
     std::vector<std::uint8_t> link; // linkFormat only: what flush() brings out
@@ -87,7 +59,7 @@ struct Muxer::Impl {
         return size;
     }
     void releaseHeldAudio();
-    [[nodiscard]] Result<void> addTracks(const StreamDescription &description);
+    [[nodiscard]] Result<void> addTracks(const StreamDescription &description, const Options &options);
     [[nodiscard]] Result<void> addTrack(const TrackDescription &track);
 };
 
@@ -117,17 +89,18 @@ Result<void> Muxer::Impl::addTrack(const TrackDescription &track)
         std::ranges::copy(track.extradata, parameters.extradata);
         parameters.extradata_size = static_cast<int>(track.extradata.size());
     }
-    return {};
+    return adaptStream(format, track, *stream);
 }
 
-Result<void> Muxer::Impl::addTracks(const StreamDescription &description)
+Result<void> Muxer::Impl::addTracks(const StreamDescription &description, const Options &options)
 {
     std::size_t count[2] = {0, 0};
     for (const TrackDescription &track : description.tracks) {
         streamOf.push_back(-1);
-        if (track.kind == TrackKind::Other)
+        const bool isVideo = track.kind == TrackKind::Video;
+        if (track.kind == TrackKind::Other || !(isVideo ? options.video : options.audio))
             continue;
-        std::size_t &ofKind = count[track.kind == TrackKind::Video ? 0 : 1];
+        std::size_t &ofKind = count[isVideo ? 0 : 1];
         if (ofKind >= maxTracks(format, track.kind) || !canCarry(*context->oformat, track))
             continue;
         ++ofKind;
@@ -135,8 +108,6 @@ Result<void> Muxer::Impl::addTracks(const StreamDescription &description)
         if (auto added = addTrack(track); !added)
             return added;
     }
-    if (context->nb_streams == 0)
-        return failure(Error::Kind::Libav, "the format " + format + " can carry none of the feed's tracks");
     lastDts.assign(context->nb_streams, AV_NOPTS_VALUE);
     return {};
 }
@@ -158,8 +129,45 @@ void Muxer::Impl::releaseHeldAudio()
 Muxer::Muxer(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Muxer::~Muxer() = default;
 
+std::optional<std::string> Muxer::misfit(const std::string &format, const StreamDescription &description,
+                                         const Options &options)
+{
+    const AVOutputFormat *muxer = av_guess_format(format.c_str(), nullptr, nullptr);
+    if (!muxer)
+        return "this libav cannot write it";
+    bool carriesAny = false;
+    for (const TrackKind kind : {TrackKind::Video, TrackKind::Audio}) {
+        const bool wanted = kind == TrackKind::Video ? options.video : options.audio;
+        if (!wanted || !description.first(kind) || maxTracks(format, kind) == 0)
+            continue;
+        const bool fits = std::ranges::any_of(description.tracks, [&](const TrackDescription &track) {
+            return track.kind == kind && canCarry(*muxer, track);
+        });
+        if (!fits)
+            return "that format cannot carry " + codecsOf(description, kind) +
+                   (kind == TrackKind::Video ? " pictures" : " sound");
+        carriesAny = true;
+    }
+    if (carriesAny)
+        return std::nullopt;
+    return std::string("the feed has no ") +
+           (maxTracks(format, TrackKind::Video) == 0 || !options.video ? "sound" : "pictures") + " for it";
+}
+
+bool Muxer::suitsPhones(const std::string &format, TrackKind kind)
+{
+    const auto suits = [&](AVCodecID codec) {
+        TrackDescription track;
+        track.kind = kind;
+        track.codecId = codec;
+        return !misfit(format, {.tracks = {track}}, {});
+    };
+    return kind == TrackKind::Video ? suits(AV_CODEC_ID_H264) || suits(AV_CODEC_ID_HEVC)
+                                    : suits(AV_CODEC_ID_AAC);
+}
+
 Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const StreamDescription &description,
-                                           Output output)
+                                           Output output, const Options &options)
 {
     auto impl = std::make_unique<Impl>();
     impl->output = std::move(output);
@@ -174,6 +182,8 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
         return std::unique_ptr<Muxer>(new Muxer(std::move(impl)));
     }
 
+    if (const auto why = misfit(format, description, options))
+        return failure(Error::Kind::Libav, *why);
     AVFormatContext *raw = nullptr;
     if (const int code = avformat_alloc_output_context2(&raw, nullptr, format.c_str(), nullptr); code < 0)
         return avFailure("avformat_alloc_output_context2", code);
@@ -192,12 +202,14 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
     raw->avoid_negative_ts = 0;         // the Timeline begins above zero
     raw->flush_packets = 0;             // flush() says when
     raw->max_delay = 50'000;            // us; MPEG-TS: PCR is written twice this ahead of DTS
-    if (auto added = impl->addTracks(description); !added)
+    if (auto added = impl->addTracks(description, options); !added)
         return tl::unexpected<Error>(added.error());
+    for (const auto &[key, value] : options.metadata)
+        av_dict_set(&raw->metadata, key.c_str(), value.c_str(), 0);
 
-    AVDictionary *options = liveOptions(format);
-    const int code = avformat_write_header(raw, &options);
-    FreeDictionary{}(options);
+    AVDictionary *dictionary = liveOptions(format, options);
+    const int code = avformat_write_header(raw, &dictionary);
+    FreeDictionary{}(dictionary);
     if (code < 0)
         return avFailure("avformat_write_header", code);
     avio_flush(impl->io.get());
@@ -222,25 +234,26 @@ Result<void> Muxer::write(const Packet &packet)
     const int index = m_impl->streamOf[static_cast<std::size_t>(packet.track)];
     AVFormatContext &context = *m_impl->context;
     const AVStream &stream = *context.streams[index];
+    // libav's FLV muxer counts from its first packet and refuses what is older; AVI counts pictures.
+    Ticks origin = 0;
+    if (m_impl->format == "flv" || m_impl->format == "avi") {
+        if (m_impl->firstDts == noTicks)
+            m_impl->firstDts = packet.dts;
+        if (packet.dts < m_impl->firstDts)
+            return {};
+        if (m_impl->format == "avi")
+            origin = m_impl->firstDts;
+    }
     AVPacket &out = *m_impl->scratch;
     out.buf = av_buffer_ref(packet.buffer());
     out.data = const_cast<std::uint8_t *>(packet.data().data()); // libav's type; muxers only read
     out.size = static_cast<int>(packet.data().size());
     out.stream_index = index;
     out.flags = (packet.keyframe ? AV_PKT_FLAG_KEY : 0) | (packet.corrupt ? AV_PKT_FLAG_CORRUPT : 0);
-    out.pts = packet.pts;
-    out.dts = packet.dts;
+    out.pts = packet.pts - origin;
+    out.dts = packet.dts - origin;
     out.duration = packet.duration;
     av_packet_rescale_ts(&out, ticksBase, stream.time_base);
-    // libav's FLV muxer counts from its first packet and refuses what is older.
-    if (m_impl->format == "flv") {
-        if (m_impl->firstDts == AV_NOPTS_VALUE)
-            m_impl->firstDts = out.dts;
-        if (out.dts < m_impl->firstDts) {
-            av_packet_unref(&out);
-            return {};
-        }
-    }
     // Rounding to a coarser time base may make neighbours equal, which muxers refuse.
     std::int64_t &last = m_impl->lastDts[static_cast<std::size_t>(index)];
     if (last != AV_NOPTS_VALUE && out.dts <= last && !(context.oformat->flags & AVFMT_TS_NONSTRICT)) {
@@ -248,6 +261,12 @@ Result<void> Muxer::write(const Packet &packet)
         out.pts = std::max(out.pts, out.dts);
     }
     last = out.dts;
+    if (m_impl->format == "asf") {
+        // libav's ASF muxer aborts the process when time goes back from one track to another.
+        const Ticks newest = std::ranges::max(m_impl->lastDts);
+        last = out.dts = std::max(out.dts, newest);
+        out.pts = std::max(out.pts, out.dts);
+    }
     m_impl->lastIndex = index;
     if (packet.keyframe && stream.codecpar->codec_type == AVMEDIA_TYPE_VIDEO && m_impl->format == "mpegts")
         av_opt_set(context.priv_data, "mpegts_flags", "+resend_headers", 0);

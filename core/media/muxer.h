@@ -6,8 +6,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace aspersor::media {
 
@@ -21,10 +24,31 @@ public:
     /// Receives bytes as they are made; the span is valid during the call only.
     using Output = std::function<void(std::span<const std::uint8_t>)>;
 
-    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska", "mp4", "adts", "nut") for the tracks
-    /// it can carry and writes the container's header. Error::Libav when it can carry none of them.
+    struct Options {
+        bool video = true; ///< false: pictures are left out
+        bool audio = true;
+        std::vector<std::pair<std::string, std::string>> metadata; ///< {"title", "..."}, where it has a place
+        std::uint32_t predecessors = 0; ///< muxers whose output this one's follows, in the same stream
+    };
+
+    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska") for the tracks it can carry and
+    /// writes the container's header. Error::Libav: see misfit().
+    [[nodiscard]] static Result<std::unique_ptr<Muxer>> open(const std::string &format,
+                                                             const StreamDescription &description,
+                                                             Output output, const Options &options);
     [[nodiscard]] static Result<std::unique_ptr<Muxer>>
-    open(const std::string &format, const StreamDescription &description, Output output);
+    open(const std::string &format, const StreamDescription &description, Output output)
+    {
+        return open(format, description, std::move(output), Options());
+    }
+
+    /// Why the format cannot carry such tracks ("it cannot carry aac sound"); nothing when it can. A
+    /// container for sound only or for pictures only may leave out the others, one for both may not.
+    [[nodiscard]] static std::optional<std::string>
+    misfit(const std::string &format, const StreamDescription &description, const Options &options);
+
+    /// True when it can carry what phones send: H.264 or HEVC, AAC.
+    [[nodiscard]] static bool suitsPhones(const std::string &format, TrackKind kind);
 
     Muxer(const Muxer &) = delete;
     Muxer &operator=(const Muxer &) = delete;

@@ -16,15 +16,10 @@ namespace {
 /// The format that the original guessed from a name, of those that are not made here; "" for any other.
 std::string oldFormatOf(std::string_view streamName)
 {
-    static const std::map<std::string_view, std::string_view> others{
-        {"mpg", "mpeg"}, {"ra", "rm"},      {"ram", "rm"},  {"wmv", "asf"},
-        {"wma", "asf"},  {"mjpg", "mjpeg"}, {"jpg", "jpeg"}};
     const std::size_t dot = streamName.rfind('.');
     if (dot == std::string_view::npos)
         return {};
     std::string format = lowered(streamName.substr(dot + 1));
-    if (const auto found = others.find(format); found != others.end())
-        format = found->second;
     return isFormatOfOriginal(format) ? format : std::string();
 }
 
@@ -261,6 +256,7 @@ void ConfigReader::endStream()
             warn(m_nameAt, "The stream " + quoted(stream.name) +
                                " is to be encoded, which this version does not do yet; the feed is passed on "
                                "as it comes.");
+        checkFormat(stream);
     }
     if (m_multicastAt && stream.multicast && stream.multicast->address.empty()) {
         warn(m_nameAt, "Without a MulticastAddress the stream " + quoted(stream.name) +
@@ -322,6 +318,16 @@ void ConfigReader::checkStreamSource(const StreamSpec &stream)
         error(m_nameAt, "This stream has no source; add a line \"Feed NAME\".");
     else if (!stream.feed.empty() || m_seen.contains("feed"))
         checkStreamFeed(stream);
+}
+
+/// Says beforehand what viewers will be told.
+void ConfigReader::checkFormat(const StreamSpec &stream)
+{
+    const Format &format = *stream.format;
+    if (!format.refusal.empty())
+        warn(m_nameAt, "The format " + std::string(format.name) +
+                           " cannot be served: " + std::string(format.refusal) + "; who opens " +
+                           quoted(stream.name) + " is told so, with 415.");
 }
 
 void ConfigReader::checkStreamFeed(const StreamSpec &stream)

@@ -38,6 +38,7 @@ private:
     void endStatus(StreamSpec &stream);
     void endUnavailable(const StreamSpec &stream);
     void checkStreamSource(const StreamSpec &stream);
+    void checkFormat(const StreamSpec &stream);
     void checkStreamFeed(const StreamSpec &stream);
     void directive();
     void unknownDirective(const Word &word, Section section);

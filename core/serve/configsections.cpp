@@ -193,7 +193,6 @@ void ConfigReader::metadataDirective(const std::string &key)
     } else {
         m_stream.metadata.emplace_back(tag, value->text);
     }
-    notYet();
 }
 
 bool ConfigReader::multicastDirective(const std::string &key)

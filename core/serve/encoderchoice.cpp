@@ -2,6 +2,7 @@
 #include "core/serve/encoderchoice.h"
 
 #include "core/media/capabilities.h"
+#include "core/media/muxer.h"
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,7 @@ struct Choice {
 
 constexpr std::string_view h264 = "libx264 h264";
 // The first is for every format that is not listed.
-constexpr std::array<Choice, 27> choices{{
+constexpr std::array<Choice, 28> choices{{
     {"", h264, "aac"},
     {"adts", "", "aac"},
     {"mpeg", "mpeg1video", "mp2"},
@@ -46,6 +47,7 @@ constexpr std::array<Choice, 27> choices{{
     {"jpeg", "mjpeg", ""},
     {"singlejpeg", "mjpeg", ""},
     {"h264", h264, ""},
+    {"rm", "rv10", "ac3"},
     {"wav", "", "pcm_s16le"},
     {"au", "", "pcm_s16be"},
     {"aiff", "", "pcm_s16be"},
@@ -95,8 +97,9 @@ std::string defaultEncoder(const Format &format, TrackKind kind)
 
 bool takesPhones(const Format &format, TrackKind kind)
 {
-    const std::string_view names = wanted(format, kind);
-    return names.empty() || names == choices.front().video || names == choices.front().audio;
+    // Keyframes become JPEGs by themselves, see Snapshots.
+    return wanted(format, kind).empty() || format.pictures || format.snapshot ||
+           media::Muxer::suitsPhones(std::string(format.muxer), kind);
 }
 
 bool formatHas(const Format &format, TrackKind kind)

@@ -30,6 +30,7 @@ void FanOut::start(FeedRegistry &feeds)
 
 void FanOut::stop()
 {
+    m_snapshots.stop();
     for (const auto &worker : m_workers)
         worker->stop();
 }
@@ -82,6 +83,11 @@ void FanOut::gatherStatus(std::function<void(StatusReport)> done)
 void FanOut::streamAdvanced(std::size_t worker, const std::shared_ptr<Stream> &stream)
 {
     m_workers[worker]->wake(stream);
+}
+
+bool FanOut::pictureWanted(Picture picture, const media::JpegOptions &options, Snapshots::Done done)
+{
+    return m_snapshots.request(std::move(picture), options, Snapshots::Which::This, std::move(done));
 }
 
 } // namespace aspersor::serve

@@ -34,13 +34,18 @@ public:
     /// Gathers the state of feeds and viewers; `done` is called once, on a worker's thread.
     void gatherStatus(std::function<void(StatusReport)> done);
 
+    [[nodiscard]] Snapshots &snapshots() { return m_snapshots; }
+
     void streamAdvanced(std::size_t worker, const std::shared_ptr<Stream> &stream) override;
+    [[nodiscard]] bool pictureWanted(Picture picture, const media::JpegOptions &options,
+                                     Snapshots::Done done) override;
 
 private:
     ServerState &m_state;
     FeedRegistry *m_feeds = nullptr;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::size_t m_turn = 0; // of adopt()
+    Snapshots m_snapshots;  // after the workers: what it is asked for may hold a connection of theirs
 };
 
 } // namespace aspersor::serve

@@ -159,13 +159,15 @@ void Feed::finish(const UploadTicket &ticket, TimePoint now)
 }
 
 tl::expected<std::shared_ptr<Stream>, OpenError> Feed::open(const std::string &streamName,
-                                                            const Format &format)
+                                                            const StreamSpec &spec)
 {
     const std::lock_guard lock(m_mutex);
     if (m_state == FeedState::Ended)
         return tl::unexpected(OpenError{404, "The feed " + m_name + " has just ended."});
-    const auto found = std::ranges::find_if(
-        m_streams, [&](const Running &running) { return running.stream->name() == streamName; });
+    // After a reload the name may stand for something else, while viewers of before stay with what they have.
+    const auto found = std::ranges::find_if(m_streams, [&](const Running &running) {
+        return running.stream->name() == streamName && running.stream->isMadeBy(spec);
+    });
     if (found != m_streams.end()) {
         ++found->stream->viewers;
         found->idle = false;
@@ -174,15 +176,46 @@ tl::expected<std::shared_ptr<Stream>, OpenError> Feed::open(const std::string &s
     if (m_description.tracks.empty())
         return tl::unexpected(
             OpenError{503, "The feed " + m_name + " has sent nothing yet; try again in a moment."});
-    auto stream = std::make_shared<Stream>(streamName, format, m_limits.ring, m_workers, m_listener);
+    if (auto no = unfit(spec))
+        return tl::unexpected(std::move(*no));
+    auto stream = std::make_shared<Stream>(streamName, spec, m_limits.ring, m_workers, m_listener);
     const media::AvLogScope scope(m_name);
     if (auto started = stream->start(m_description, m_gop); !started)
-        return tl::unexpected(OpenError{415, "The feed " + m_name + " cannot be sent as " +
-                                                 std::string(format.name) + ": " + started.error().message +
-                                                 "."});
+        return tl::unexpected(refused(spec, started.error().message));
     stream->viewers = 1;
     m_streams.push_back({stream, {}, false});
     return stream;
+}
+
+tl::expected<Picture, OpenError> Feed::newestPicture() const
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_state == FeedState::Ended)
+        return tl::unexpected(OpenError{404, "The feed " + m_name + " has just ended."});
+    // The GOP begins with the keyframe; there is none when it was too large to keep.
+    if (!m_description.hasVideo() || m_gop.empty())
+        return tl::unexpected(
+            OpenError{503, "The feed " + m_name + " has sent no picture yet; try again in a moment."});
+    const media::Packet &key = m_gop.front();
+    return Picture{m_name, key.dts, m_description.tracks[static_cast<std::size_t>(key.track)], key};
+}
+
+std::optional<OpenError> Feed::misfit(const StreamSpec &spec) const
+{
+    const std::lock_guard lock(m_mutex);
+    return unfit(spec);
+}
+
+std::optional<OpenError> Feed::unfit(const StreamSpec &spec) const
+{
+    const auto why = Stream::misfit(spec, m_description);
+    return why ? std::optional(refused(spec, *why)) : std::nullopt;
+}
+
+OpenError Feed::refused(const StreamSpec &spec, const std::string &why) const
+{
+    return {415,
+            "The feed " + m_name + " cannot be sent as " + std::string(spec.format->name) + ": " + why + "."};
 }
 
 bool Feed::tick(TimePoint now)
@@ -238,7 +271,7 @@ FeedReport Feed::report() const
         const Stream &stream = *running.stream;
         report.streams.push_back({stream.name(), std::string(stream.format().name), stream.viewers,
                                   stream.bytes, stream.skips, stream.ring().bitsPerSecond(),
-                                  stream.ring().bytes()});
+                                  stream.ring().bytes(), stream.title()});
     }
     return report;
 }

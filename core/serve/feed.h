@@ -10,6 +10,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,11 @@ public:
 
     /// The stream of that name, running, with one more in its count of viewers.
     [[nodiscard]] tl::expected<std::shared_ptr<Stream>, OpenError> open(const std::string &streamName,
-                                                                        const Format &format);
+                                                                        const StreamSpec &spec);
+    /// The newest picture that can be decoded alone.
+    [[nodiscard]] tl::expected<Picture, OpenError> newestPicture() const;
+    /// Why the feed cannot be sent so (415); nothing when it can.
+    [[nodiscard]] std::optional<OpenError> misfit(const StreamSpec &spec) const;
 
     /// Ends muxers that nobody watches and, after the grace time, the feed. False once it has ended.
     [[nodiscard]] bool tick(TimePoint now);
@@ -79,6 +84,8 @@ private:
         bool idle = false;
     };
     [[nodiscard]] bool holds(const UploadTicket &ticket) const; // m_mutex held, as all below
+    [[nodiscard]] std::optional<OpenError> unfit(const StreamSpec &spec) const;
+    [[nodiscard]] OpenError refused(const StreamSpec &spec, const std::string &why) const;
     void keep(const media::Packet &packet);
     void dropEnded();
     void setState(FeedState state);

@@ -16,6 +16,8 @@ json::object toJson(const StreamReport &stream, Detail detail)
                         {"bytes", stream.bytes},
                         {"skips", stream.skips}};
     if (detail == Detail::Status) {
+        if (!stream.title.empty())
+            object.emplace("title", stream.title);
         object.emplace("bitsPerSecond", stream.bitsPerSecond);
         object.emplace("ringBytes", stream.ringBytes);
     }

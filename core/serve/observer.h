@@ -22,6 +22,7 @@ struct StreamReport {
     std::uint64_t skips = 0;        ///< times that a slow viewer was moved on
     std::int64_t bitsPerSecond = 0; ///< of the stream itself
     std::size_t ringBytes = 0;
+    std::string title = {}; ///< of its metadata; may be empty
 
     bool operator==(const StreamReport &) const = default;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/router.h"
 
+#include "core/serve/feed.h"
+
 #include <algorithm>
 
 namespace aspersor::serve {
@@ -63,6 +65,22 @@ Answer noSuchStream(const Config &config, std::string_view name, const boost::as
     return errorAnswer(404, sentence);
 }
 
+std::string suitableStreams(const Config &config, const Feed &feed, const boost::asio::ip::address &peer)
+{
+    std::string list;
+    std::size_t count = 0;
+    for (const StreamSpec &stream : config.streams) {
+        if (stream.format->isStatus() || !stream.acl.allows(peer) || count == namesShown)
+            continue;
+        const auto name = stream.nameFor(feed.name());
+        if (!name || feed.misfit(stream))
+            continue;
+        list.append(list.empty() ? "/" : ", /").append(*name);
+        ++count;
+    }
+    return list.empty() ? list : " These can be opened instead: " + list + ".";
+}
+
 Route route(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer,
             std::span<const std::string> liveFeeds)
 {
@@ -89,7 +107,9 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
             }
             if (stream.format->isStatus())
                 return StatusRequest{stream.name.ends_with(".json")};
-            return StreamRequest{std::string(name), *feed, stream.format, config.feed(*feed) != nullptr};
+            StreamRequest request{std::string(name), *feed, stream, config.feed(*feed) != nullptr};
+            request.spec.feed = *feed; // no longer the template's
+            return request;
         }
         if (denied)
             break;

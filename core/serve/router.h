@@ -13,6 +13,8 @@
 
 namespace aspersor::serve {
 
+class Feed;
+
 /// A complete answer to a request.
 struct Answer {
     int status = 200;
@@ -25,7 +27,7 @@ struct Answer {
 struct StreamRequest {
     std::string name; ///< "cam1.ts"
     std::string feed; ///< "cam1"
-    const Format *format = nullptr;
+    StreamSpec spec;
     bool declared = false; ///< the feed has a <Feed> section
 };
 
@@ -44,6 +46,9 @@ using Route = std::variant<Answer, StreamRequest, StatusRequest>;
 [[nodiscard]] Answer noSuchStream(const Config &config, std::string_view name,
                                   const boost::asio::ip::address &peer,
                                   std::span<const std::string> liveFeeds);
+/// The streams of a feed that the peer may open and that suit the feed, as a sentence; "" when there is none.
+[[nodiscard]] std::string suitableStreams(const Config &config, const Feed &feed,
+                                          const boost::asio::ip::address &peer);
 /// An error with its sentence.
 [[nodiscard]] Answer errorAnswer(int status, std::string_view sentence, std::string fields = {});
 /// An answer as bytes; without its body for HEAD.

@@ -2,6 +2,7 @@
 #include "core/serve/session.h"
 
 #include "core/serve/status.h"
+#include "core/serve/streampictures.h"
 #include "core/serve/worker.h"
 
 #include <boost/asio/buffer.hpp>
@@ -129,7 +130,11 @@ void Session::open(const StreamRequest &request)
     }
     if (m_headOnly) {
         m_status = 200;
-        send(streamHead(*request.format, wantsChunks(m_parser.head())));
+        send(streamHead(*request.spec.format, wantsChunks(m_parser.head())));
+        return;
+    }
+    if (request.spec.format->snapshot) {
+        openSnapshot(*feed, request);
         return;
     }
     Booking<int> viewer(state.viewers, 1);
@@ -140,10 +145,9 @@ void Session::open(const StreamRequest &request)
                            std::string(retryLater)));
         return;
     }
-    auto stream = feed->open(request.name, *request.format);
+    auto stream = feed->open(request.name, request.spec);
     if (!stream) {
-        answer(errorAnswer(stream.error().status, stream.error().reason,
-                           stream.error().status == 503 ? std::string(retrySoon) : std::string()));
+        refuse(*feed, stream.error());
         return;
     }
     Booking<std::int64_t> bandwidth(state.bookedBits, (*stream)->ring().bitsPerSecond());
@@ -160,6 +164,48 @@ void Session::open(const StreamRequest &request)
     m_worker.admit({std::move(m_socket), m_peer, std::move(*stream), wantsChunks(m_parser.head()),
                     std::move(m_requestLine), std::move(m_connection), std::move(viewer),
                     std::move(bandwidth)});
+}
+
+void Session::refuse(const Feed &feed, const OpenError &error)
+{
+    std::string reason = error.reason;
+    if (error.status == 415)
+        reason += suitableStreams(*m_worker.state().config(), feed, plainAddress(m_peer.address()));
+    answer(errorAnswer(error.status, reason, error.status == 503 ? std::string(retrySoon) : std::string()));
+}
+
+/// One picture is an answer like any other; it only takes a moment to be made, elsewhere.
+void Session::openSnapshot(const Feed &feed, const StreamRequest &request)
+{
+    if (const auto unfit = feed.misfit(request.spec)) {
+        refuse(feed, *unfit);
+        return;
+    }
+    auto picture = feed.newestPicture();
+    if (!picture) {
+        refuse(feed, picture.error());
+        return;
+    }
+    m_timer.cancel(); // the head is here
+    const bool taken = m_worker.fanOut().snapshots().request(
+        std::move(*picture), jpegOptions(request.spec), Snapshots::Which::Recent,
+        [self = shared_from_this()](const Result<JpegPtr> &jpeg) {
+            asio::post(self->m_socket.get_executor(), [self, jpeg] {
+                if (!jpeg) {
+                    self->answer(errorAnswer(503,
+                                             "The newest picture cannot be decoded; try again in a moment.",
+                                             std::string(retrySoon)));
+                    return;
+                }
+                self->answer({200, std::string((*jpeg)->begin(), (*jpeg)->end()),
+                              "Access-Control-Allow-Origin: *\r\nCache-Control: no-store\r\n"
+                              "X-Content-Type-Options: nosniff\r\n",
+                              "image/jpeg"});
+            });
+        });
+    if (!taken)
+        answer(errorAnswer(503, "Too many pictures are being made; try again in a moment.",
+                           std::string(retrySoon)));
 }
 
 void Session::answerStatus(bool json)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/net/requestparser.h"
+#include "core/serve/feed.h"
 #include "core/serve/router.h"
 #include "core/serve/serverstate.h"
 
@@ -29,6 +30,8 @@ private:
     void onRead(std::size_t count);
     void decide();
     void open(const StreamRequest &request);
+    void openSnapshot(const Feed &feed, const StreamRequest &request);
+    void refuse(const Feed &feed, const OpenError &error);
     void answerStatus(bool json);
     void answer(const Answer &answer);
     void send(std::string text);

@@ -101,6 +101,8 @@ std::string feedHtml(const FeedReport &feed)
         const std::string name = escaped(stream.name);
         std::string link = "<a href=\"/";
         link.append(name).append("\">").append(name).append("</a>");
+        if (!stream.title.empty())
+            link.append(" ").append(escaped(stream.title));
         html += "<tr>" + cell(link) + cell(escaped(stream.format)) +
                 cell(std::to_string(stream.viewers), true) +
                 cell(amount(static_cast<double>(stream.bitsPerSecond), "bit/s"), true) +

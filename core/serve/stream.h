@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/media/interleaver.h"
 #include "core/media/muxer.h"
-#include "core/serve/format.h"
+#include "core/serve/config.h"
 #include "core/serve/ring.h"
+#include "core/serve/snapshots.h"
 #include "core/serve/tspatcher.h"
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +29,12 @@ public:
     virtual ~StreamListener() = default;
 
     virtual void streamAdvanced(std::size_t worker, const std::shared_ptr<Stream> &stream) = 0;
+    /// A keyframe is wanted as a JPEG: see Snapshots::request(). False: it is not made.
+    [[nodiscard]] virtual bool pictureWanted(Picture /*picture*/, const media::JpegOptions & /*options*/,
+                                             Snapshots::Done /*done*/)
+    {
+        return false;
+    }
 };
 
 /// A feed in one output format: a muxer whose output goes into a ring, block by block.
@@ -35,8 +44,8 @@ public:
 class Stream final : public std::enable_shared_from_this<Stream>
 {
 public:
-    /// `workers`: how many event loops viewers may be on.
-    Stream(std::string name, const Format &format, const RingLimits &limits, std::size_t workers,
+    /// `spec`: what it is made by. `workers`: how many event loops viewers may be on.
+    Stream(std::string name, const StreamSpec &spec, const RingLimits &limits, std::size_t workers,
            StreamListener &listener);
 
     // ---- the muxing half
@@ -53,11 +62,17 @@ public:
     /// The container's trailer, and then the end for every viewer.
     void end(const std::string &reason);
     [[nodiscard]] bool ended() const { return m_ended; }
+    /// True when a viewer of `spec` can be sent this stream.
+    [[nodiscard]] bool isMadeBy(const StreamSpec &spec) const;
+    /// Why the feed cannot be sent so ("that format cannot carry aac sound"); nothing when it can.
+    [[nodiscard]] static std::optional<std::string> misfit(const StreamSpec &spec,
+                                                           const media::StreamDescription &description);
 
     // ---- the viewing half
 
     [[nodiscard]] const std::string &name() const { return m_name; }
     [[nodiscard]] const Format &format() const { return m_format; }
+    [[nodiscard]] const std::string &title() const { return m_title; } ///< of its metadata; may be empty
     [[nodiscard]] const Ring &ring() const { return m_ring; }
 
     /// A worker that has viewers is told of news; call before the first fetch.
@@ -72,6 +87,19 @@ public:
 
 private:
     [[nodiscard]] Result<void> openMuxer(const media::StreamDescription &description);
+    [[nodiscard]] OnChange whatToDo(const media::StreamDescription &description) const;
+    void replaceHeader(const media::StreamDescription &description);
+    void sendNewHeader(media::Ticks time);
+    void renewMuxer();
+    void drain();
+    void writeInOrder(const media::Packet &packet);
+    void writeHeld();
+    // ---- of a format that is JPEGs, in streampictures.cpp
+    [[nodiscard]] Result<void> startPictures(const media::StreamDescription &description);
+    void redescribePictures(const media::StreamDescription &description);
+    void writePicture(const media::Packet &packet);
+    void pictureMade(const Result<JpegPtr> &jpeg, media::Ticks time); // any thread
+    void appendPicture(std::span<const std::uint8_t> jpeg, media::Ticks time);
     [[nodiscard]] bool isStart(const Bytes &block) const;
     void append(Block block);
     void notify();
@@ -84,14 +112,22 @@ private:
 
     const std::string m_name;
     const Format &m_format;
+    const media::Encoding m_encoding;
+    const std::string m_title;
+    const std::string m_feed;
+    const media::JpegOptions m_jpegOptions;
     StreamListener &m_listener;
     Ring m_ring;
-    std::vector<Tap> m_taps; // by worker
+    std::vector<Tap> m_taps;          // by worker
+    media::Interleaver m_interleaver; // of an ordered format
+    media::Muxer::Options m_options;
+    media::StreamDescription m_description; // of the muxer's tracks
     std::unique_ptr<media::Muxer> m_muxer;
     std::vector<bool> m_isVideo; // by track, of those that the muxer carries
     bool m_hasVideo = false;
     std::uint32_t m_epoch = 0;
     ChunkPtr m_reentry;
+    Bytes m_newHeader; // of a new muxer: goes before its first packet, whose time it gets
     TsPatcher m_patcher;
     Bytes m_pending;                  // the muxer's output since the last block
     std::size_t m_pendingPayload = 0; // bytes of packets written since the last block
@@ -99,6 +135,8 @@ private:
     bool m_pendingKeyframe = false;
     media::Ticks m_lastStart = media::noTicks;
     bool m_ended = false;
+    int m_pictureTrack = -1;
+    std::atomic<bool> m_pictureDue = false; ///< one is being made: keyframes that come meanwhile are left out
 };
 
 } // namespace aspersor::serve

@@ -6,6 +6,7 @@
 #include "core/media/timeline.h"
 
 #include <QTest>
+#include <random>
 
 using namespace aspersor;
 using namespace aspersor::media;
@@ -22,6 +23,8 @@ private slots:
     void aFlushBringsOutThePacket_data();
     void aFlushBringsOutThePacket();
     void aTrackThatDoesNotFitIsLeftOut();
+    void anyTimesAreSurvived_data();
+    void anyTimesAreSurvived();
     void nothingFitsIsAnError();
     void tsKeyframesBeginWithTheTables();
     void theLinkIsExact();
@@ -149,11 +152,56 @@ void MuxerTest::aTrackThatDoesNotFitIsLeftOut()
     QVERIFY((*muxer)->write(m_plain.packets.front()));
 }
 
+void MuxerTest::anyTimesAreSurvived_data()
+{
+    QTest::addColumn<QString>("format");
+    for (const char *format :
+         {"mpegts", "flv", "matroska", "mp4", "mov", "3gp", "asf", "avi", "nut", "adts", "h264"})
+        QTest::newRow(format) << QString::fromLatin1(format);
+    QTest::newRow("pictures only") << QStringLiteral("vob");
+}
+
+/// libav's muxers have assertions that end the process: what a Timeline lets through must not reach them.
+void MuxerTest::anyTimesAreSurvived()
+{
+    QFETCH(QString, format);
+    std::minstd_rand random(7); // NOLINT(cert-msc51-cpp): the same in every run
+    for (int round = 0; round < 20; ++round) {
+        std::size_t written = 0;
+        Muxer::Options options;
+        options.audio = format != QLatin1String("vob");
+        auto muxer = Muxer::open(
+            format.toStdString(), m_reordered.description,
+            [&](std::span<const std::uint8_t> bytes) { written += bytes.size(); }, options);
+        QVERIFY2(muxer, muxer ? "" : muxer.error().message.c_str());
+        Ticks last[2] = {0, 0};
+        for (Packet packet : m_reordered.packets) {
+            Ticks &dts = last[packet.track];
+            const auto kind = random() % 20;
+            dts += kind == 0 ? Ticks(random() % (20 * ticksPerSecond)) : Ticks(random() % 6000 + 1);
+            packet.dts = dts;
+            packet.pts = dts + Ticks(random() % 3) * 3000;
+            packet.keyframe = packet.track == 1 || random() % 8 == 0;
+            if (!(*muxer)->write(packet) || (random() % 3 == 0 && !(*muxer)->flush()))
+                break; // refused: an error like any other
+        }
+        static_cast<void>((*muxer)->finish());
+        QVERIFY(written > 0);
+    }
+}
+
 void MuxerTest::nothingFitsIsAnError()
 {
     StreamDescription pictureOnly{.tracks = {m_plain.description.tracks[0]}};
     QVERIFY(!Muxer::open("adts", pictureOnly, [](auto) {}));
     QVERIFY(!Muxer::open("no such format", pictureOnly, [](auto) {}));
+    // a container for both does not silently lose one of them
+    QVERIFY(!Muxer::open("vob", m_plain.description, [](auto) {}));
+    const auto why = Muxer::misfit("vob", m_plain.description, {});
+    QVERIFY(why && why->find("aac sound") != std::string::npos);
+    Muxer::Options silent;
+    silent.audio = false;
+    QVERIFY(!Muxer::misfit("vob", m_plain.description, silent));
 }
 
 void MuxerTest::tsKeyframesBeginWithTheTables()

@@ -8,6 +8,12 @@
 
 namespace aspersor::test {
 
+/// What a <Stream> section with nothing but its format says.
+inline serve::StreamSpec specOf(std::string_view format)
+{
+    return {.name = "x", .feed = "x", .format = serve::formatByName(format)};
+}
+
 /// Keeps what an Observer is told; one thread.
 class Recorder final : public serve::Observer, public serve::StreamListener
 {

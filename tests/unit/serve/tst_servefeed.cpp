@@ -100,7 +100,7 @@ void ServeFeedTest::aFeedIsLiveWithItsFirstPacket()
 void ServeFeedTest::aStreamCannotBeOpenedBeforeThereIsSomething()
 {
     Feed feed("cam1", {}, 1, m_recorder, m_recorder);
-    const auto opened = feed.open("cam1.ts", *formatByName("mpegts"));
+    const auto opened = feed.open("cam1.ts", specOf("mpegts"));
     QVERIFY(!opened);
     QCOMPARE(opened.error().status, 503);
     QVERIFY(opened.error().reason.ends_with('.'));
@@ -111,7 +111,7 @@ void ServeFeedTest::aStreamBeginsWithTheNewestGop()
     const auto feed = makeFeed();
     QVERIFY(feed);
     publish(*feed, *m_ticket, 0, 400);
-    const auto opened = feed->open("cam1.flv", *formatByName("flv"));
+    const auto opened = feed->open("cam1.flv", specOf("flv"));
     QVERIFY(opened);
     RingNews news;
     (*opened)->ring().fetch(0, news);
@@ -126,7 +126,7 @@ void ServeFeedTest::aStreamBeginsWithTheNewestGop()
     const media::Ticks first = media::ticksPerSecond; // where a timeline begins
     QVERIFY(std::abs(news.blocks.front()->time - first - newestKey) < media::ticksPerSecond / 10);
     // the second viewer shares the muxer
-    const auto again = feed->open("cam1.flv", *formatByName("flv"));
+    const auto again = feed->open("cam1.flv", specOf("flv"));
     QVERIFY(again);
     QCOMPARE(again->get(), opened->get());
     QCOMPARE((*again)->viewers.load(), 2);
@@ -143,7 +143,7 @@ void ServeFeedTest::whatDoesNotFitIsRefused()
             pictures.tracks.push_back(track);
     }
     QVERIFY(feed.describe(*m_ticket, pictures));
-    const auto opened = feed.open("cam1.aac", *formatByName("adts"));
+    const auto opened = feed.open("cam1.aac", specOf("adts"));
     QVERIFY(!opened);
     QCOMPARE(opened.error().status, 415);
 }
@@ -173,7 +173,7 @@ void ServeFeedTest::timeGoesOnAfterAReconnect()
     const auto feed = makeFeed();
     QVERIFY(feed);
     publish(*feed, *m_ticket, 0, 200, TimePoint(1s));
-    const auto opened = feed->open("cam1.ts", *formatByName("mpegts"));
+    const auto opened = feed->open("cam1.ts", specOf("mpegts"));
     QVERIFY(opened);
     feed->finish(*m_ticket, TimePoint(2s));
     const auto second = std::make_shared<UploadTicket>();
@@ -196,7 +196,7 @@ void ServeFeedTest::picturesBeginWithAKeyframe()
 {
     const auto feed = makeFeed();
     QVERIFY(feed);
-    const auto opened = feed->open("cam1.ts", *formatByName("mpegts"));
+    const auto opened = feed->open("cam1.ts", specOf("mpegts"));
     QVERIFY(opened);
     std::size_t between = 1; // a picture that is no keyframe
     while (!m_clip.isVideo(m_clip.packets[between]) || m_clip.packets[between].keyframe)
@@ -221,7 +221,7 @@ void ServeFeedTest::theGraceTimeEndsAFeed()
     const auto feed = makeFeed(limits);
     QVERIFY(feed);
     publish(*feed, *m_ticket, 0, 100);
-    const auto opened = feed->open("cam1.ts", *formatByName("mpegts"));
+    const auto opened = feed->open("cam1.ts", specOf("mpegts"));
     QVERIFY(opened);
     QVERIFY(feed->tick(TimePoint(1000s))); // live: however long
     feed->finish(*m_ticket, TimePoint(1000s));
@@ -234,7 +234,7 @@ void ServeFeedTest::theGraceTimeEndsAFeed()
     QVERIFY(ended);
     QCOMPARE(m_recorder.feedStates.last(), QStringLiteral("cam1 ended"));
     QVERIFY(!feed->begin(std::make_shared<UploadTicket>(), TimePoint(1031s)));
-    QCOMPARE(feed->open("cam1.ts", *formatByName("mpegts")).error().status, 404);
+    QCOMPARE(feed->open("cam1.ts", specOf("mpegts")).error().status, 404);
 }
 
 void ServeFeedTest::muxersRunOnlyWhileSomebodyWatches()
@@ -246,7 +246,7 @@ void ServeFeedTest::muxersRunOnlyWhileSomebodyWatches()
     publish(*feed, *m_ticket, 0, 100);
     QVERIFY(feed->report().streams.empty());
     {
-        const auto opened = feed->open("cam1.ts", *formatByName("mpegts"));
+        const auto opened = feed->open("cam1.ts", specOf("mpegts"));
         QVERIFY(opened);
         QVERIFY(feed->tick(TimePoint(1s)));
         QVERIFY(feed->tick(TimePoint(100s)));
@@ -257,7 +257,7 @@ void ServeFeedTest::muxersRunOnlyWhileSomebodyWatches()
     QVERIFY(feed->tick(TimePoint(105s)));
     QCOMPARE(feed->report().streams.size(), std::size_t{1});
     // somebody comes in time: it goes on
-    const auto again = feed->open("cam1.ts", *formatByName("mpegts"));
+    const auto again = feed->open("cam1.ts", specOf("mpegts"));
     QVERIFY(again);
     QVERIFY(feed->tick(TimePoint(107s)));
     QCOMPARE(feed->report().streams.size(), std::size_t{1});
@@ -272,7 +272,7 @@ void ServeFeedTest::endingIsAtOnce()
     const auto feed = makeFeed();
     QVERIFY(feed);
     publish(*feed, *m_ticket, 0, 100);
-    const auto opened = feed->open("cam1.mkv", *formatByName("matroska"));
+    const auto opened = feed->open("cam1.mkv", specOf("matroska"));
     QVERIFY(opened);
     feed->end("kicked");
     QVERIFY(m_ticket->revoked);
@@ -291,7 +291,7 @@ void ServeFeedTest::theGopKeptIsBounded()
     const auto feed = makeFeed(limits);
     QVERIFY(feed);
     publish(*feed, *m_ticket, 0, 60); // a second of 1 Mbit/s and more: too much to keep
-    const auto opened = feed->open("cam1.ts", *formatByName("mpegts"));
+    const auto opened = feed->open("cam1.ts", specOf("mpegts"));
     QVERIFY(opened);
     std::size_t bytes = 0;
     RingNews news;

@@ -121,7 +121,7 @@ void ServeRequestsTest::requestsAreRouted()
             QVERIFY2(QByteArray::fromStdString(answer->body).trimmed().endsWith('.'), answer->body.c_str());
     } else if (const auto *stream = std::get_if<StreamRequest>(&to)) {
         got = "stream " + QByteArray::fromStdString(stream->feed) + ' ' +
-              QByteArray::fromStdString(std::string(stream->format->name));
+              QByteArray::fromStdString(std::string(stream->spec.format->name));
         QCOMPARE(stream->declared, stream->feed == "door");
     } else {
         got = std::get<StatusRequest>(to).json ? "json" : "html";
