@@ -5,7 +5,6 @@
 #include "core/media/ffmdemuxer.h"
 #include "core/media/linkformat.h"
 #include "core/media/probedemuxer.h"
-#include "core/media/replaysource.h"
 #include "core/media/tsdemuxer.h"
 
 namespace aspersor::media {
@@ -32,15 +31,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(ByteSource &source, const Options
         options.stored ? FfmParser::Damage::IsSkipped : FfmParser::Damage::IsError;
     if (options.format == ffmFormat)
         return opened(std::make_unique<FfmDemuxer>(source, damage));
-    if (!options.format.empty())
-        return opened(std::make_unique<ProbeDemuxer>(source, options));
-
-    auto front = std::make_unique<ReplaySource>(source); // libav no longer knows FFM
-    auto demuxer = looksLikeFfm(front->peek(4)) ? opened(std::make_unique<FfmDemuxer>(*front, damage))
-                                                : opened(std::make_unique<ProbeDemuxer>(*front, options));
-    if (demuxer)
-        (*demuxer)->m_front = std::move(front);
-    return demuxer;
+    return opened(std::make_unique<ProbeDemuxer>(source, options));
 }
 
 } // namespace aspersor::media

@@ -23,7 +23,7 @@ class Demuxer
 public:
     struct Options {
         /// "mpegts"; linkFormat (see linkformat.h); ffmFormat (see ffm.h); another demuxer of libav by name;
-        /// "": probe.
+        /// "": libav probes.
         std::string format = "mpegts";
         std::size_t probeBytes = 64 * 1024; ///< give up when these hold nothing of that format
         bool stored = false;                ///< from a file, not from a peer: FFM goes on behind damage
@@ -53,9 +53,6 @@ protected:
     StreamDescription m_description;
     std::uint32_t m_version = 0;
     std::uint64_t m_errors = 0;
-
-private:
-    std::unique_ptr<ByteSource> m_front; // what open() had to put between, to look at the first bytes
 };
 
 } // namespace aspersor::media

@@ -53,7 +53,7 @@ std::vector<int> ffmSoundFirst(const StreamDescription &description)
 {
     std::vector<int> order(description.tracks.size());
     std::iota(order.begin(), order.end(), 0);
-    std::ranges::stable_partition(order, [&description](int track) {
+    std::stable_partition(order.begin(), order.end(), [&description](int track) {
         return description.tracks[static_cast<std::size_t>(track)].kind == TrackKind::Audio;
     });
     return order;

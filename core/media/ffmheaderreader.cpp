@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t fixedBytes = 16;     // magic, block size, write index
 constexpr std::size_t chunkHeadBytes = 8;  // name, size
-constexpr std::size_t commonBytes = 21;    // of a COMM without extradata
-constexpr std::size_t oldAudioBytes = 8;   // STAU
 constexpr std::size_t oldVideoBytes = 174; // STVI without its text
 constexpr std::size_t oldVideoTextAt = 29; // in STVI: a text that ends with a NUL
 constexpr int maxPixels = 32768;           // a side

@@ -233,35 +233,6 @@ private slots:
         }
     }
 
-    void probingFindsIt_data()
-    {
-        QTest::addColumn<qulonglong>("piece");
-        QTest::newRow("at once") << 1'000'000ULL;
-        QTest::newRow("byte by byte") << 1ULL;
-    }
-    void probingFindsIt()
-    {
-        QFETCH(qulonglong, piece);
-        const Content read = demux(mux(m_clip), {.format = ""}, piece);
-        QCOMPARE(read.packets.size(), m_clip.packets.size());
-        QVERIFY(std::ranges::equal(read.packets.back().data(), m_clip.packets.back().data()));
-    }
-
-    void probingStillFindsOthers()
-    {
-        QFile file(QStringLiteral(ASPERSOR_CLIP));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        bool ok = false;
-        const QByteArray nut =
-            run(QStringLiteral("ffmpeg"),
-                {QStringLiteral("-v"), QStringLiteral("error"), QStringLiteral("-f"),
-                 QStringLiteral("mpegts"), QStringLiteral("-i"), QStringLiteral("-"), QStringLiteral("-c"),
-                 QStringLiteral("copy"), QStringLiteral("-f"), QStringLiteral("nut"), QStringLiteral("-")},
-                file.readAll(), &ok);
-        QVERIFY(ok);
-        QCOMPARE(demux(nut, {.format = ""}, 100).description.tracks.size(), 2U);
-    }
-
     void wallClockTimes()
     {
         QByteArray bytes;
