@@ -30,4 +30,12 @@ const TrackDescription *StreamDescription::first(TrackKind kind) const
     return found == tracks.end() ? nullptr : &*found;
 }
 
+bool sameForMuxers(const StreamDescription &a, const StreamDescription &b)
+{
+    return std::ranges::equal(a.tracks, b.tracks, [](const auto &x, const auto &y) {
+        return x.kind == y.kind && x.codecId == y.codecId && x.width == y.width && x.height == y.height &&
+               x.sampleRate == y.sampleRate && x.channels == y.channels && x.extradata == y.extradata;
+    });
+}
+
 } // namespace aspersor::media

@@ -49,4 +49,7 @@ struct StreamDescription {
     [[nodiscard]] bool hasVideo() const { return first(TrackKind::Video) != nullptr; }
 };
 
+/// True when a muxer opened for `a` can go on with packets of `b`.
+[[nodiscard]] bool sameForMuxers(const StreamDescription &a, const StreamDescription &b);
+
 } // namespace aspersor::media

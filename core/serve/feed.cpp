@@ -25,21 +25,12 @@ namespace {
 
 constexpr media::Ticks soundKept = media::ticksPerSecond; ///< of a feed without pictures
 
-/// True when a muxer opened for `a` can go on with packets of `b`.
-bool sameForMuxers(const media::StreamDescription &a, const media::StreamDescription &b)
-{
-    return std::ranges::equal(a.tracks, b.tracks, [](const auto &x, const auto &y) {
-        return x.kind == y.kind && x.codecId == y.codecId && x.width == y.width && x.height == y.height &&
-               x.sampleRate == y.sampleRate && x.channels == y.channels && x.extradata == y.extradata;
-    });
-}
-
 } // namespace
 
 Feed::Feed(std::string name, const FeedLimits &limits, std::size_t workers, StreamListener &listener,
-           Observer &observer)
+           Observer &observer, EncoderPool &encoders)
     : m_name(std::move(name)), m_limits(limits), m_workers(workers), m_listener(listener),
-      m_observer(observer)
+      m_observer(observer), m_encoderPool(encoders)
 {
 }
 
@@ -70,7 +61,7 @@ bool Feed::describe(const UploadTicket &ticket, const media::StreamDescription &
     const std::lock_guard lock(m_mutex);
     if (!holds(ticket))
         return false;
-    if (sameForMuxers(m_description, description))
+    if (media::sameForMuxers(m_description, description))
         return true;
     const bool isFirst = m_description.tracks.empty();
     m_description = description;
@@ -82,6 +73,8 @@ bool Feed::describe(const UploadTicket &ticket, const media::StreamDescription &
     const media::AvLogScope scope(m_name);
     for (const Running &running : m_streams)
         running.stream->redescribe(m_description);
+    for (const auto &encoder : m_encoders)
+        encoder->describe(m_description);
     dropEnded();
     return true;
 }
@@ -104,6 +97,8 @@ bool Feed::publish(const UploadTicket &ticket, media::Packet packet, TimePoint n
     const media::AvLogScope scope(m_name);
     for (const Running &running : m_streams)
         running.stream->write(packet);
+    for (const auto &encoder : m_encoders)
+        encoder->publish(packet, now);
     dropEnded();
     setState(FeedState::Live);
     return true;
@@ -159,11 +154,13 @@ void Feed::finish(const UploadTicket &ticket, TimePoint now)
 }
 
 tl::expected<std::shared_ptr<Stream>, OpenError> Feed::open(const std::string &streamName,
-                                                            const StreamSpec &spec)
+                                                            const StreamSpec &spec, Encoder::Ready ready)
 {
     const std::lock_guard lock(m_mutex);
     if (m_state == FeedState::Ended)
         return tl::unexpected(OpenError{404, "The feed " + m_name + " has just ended."});
+    if (needsEncoder(spec))
+        return openEncoded(streamName, spec, std::move(ready));
     // After a reload the name may stand for something else, while viewers of before stay with what they have.
     const auto found = std::ranges::find_if(m_streams, [&](const Running &running) {
         return running.stream->name() == streamName && running.stream->isMadeBy(spec);
@@ -174,8 +171,7 @@ tl::expected<std::shared_ptr<Stream>, OpenError> Feed::open(const std::string &s
         return found->stream;
     }
     if (m_description.tracks.empty())
-        return tl::unexpected(
-            OpenError{503, "The feed " + m_name + " has sent nothing yet; try again in a moment."});
+        return tl::unexpected(nothingYet());
     if (auto no = unfit(spec))
         return tl::unexpected(std::move(*no));
     auto stream = std::make_shared<Stream>(streamName, spec, m_limits.ring, m_workers, m_listener);
@@ -208,6 +204,9 @@ std::optional<OpenError> Feed::misfit(const StreamSpec &spec) const
 
 std::optional<OpenError> Feed::unfit(const StreamSpec &spec) const
 {
+    if (needsEncoder(spec)) // what it makes of the feed is seen when it is opened
+        return spec.format->refusal.empty() ? std::nullopt
+                                            : std::optional(refused(spec, std::string(spec.format->refusal)));
     const auto why = Stream::misfit(spec, m_description);
     return why ? std::optional(refused(spec, *why)) : std::nullopt;
 }
@@ -216,6 +215,34 @@ OpenError Feed::refused(const StreamSpec &spec, const std::string &why) const
 {
     return {415,
             "The feed " + m_name + " cannot be sent as " + std::string(spec.format->name) + ": " + why + "."};
+}
+
+tl::expected<std::shared_ptr<Stream>, OpenError>
+Feed::openEncoded(const std::string &streamName, const StreamSpec &spec, Encoder::Ready ready)
+{
+    if (auto no = unfit(spec))
+        return tl::unexpected(std::move(*no));
+    for (const auto &encoder : m_encoders) {
+        if (encoder->encoding() != spec.encoding)
+            continue;
+        if (auto opened = encoder->open(streamName, spec, ready))
+            return std::move(*opened);
+    }
+    if (m_description.tracks.empty())
+        return tl::unexpected(nothingYet());
+    auto encoder = m_encoderPool.start(
+        {m_name, spec.encoding, m_description, m_gop, m_limits.ring, m_workers, m_limits.encoderQueue},
+        m_listener, m_observer);
+    if (!encoder)
+        return tl::unexpected(encoder.error());
+    m_encoders.push_back(*encoder);
+    auto opened = (*encoder)->open(streamName, spec, std::move(ready));
+    return opened ? std::move(*opened) : tl::unexpected(nothingYet());
+}
+
+OpenError Feed::nothingYet() const
+{
+    return {503, "The feed " + m_name + " has sent nothing yet; try again in a moment."};
 }
 
 bool Feed::tick(TimePoint now)
@@ -231,6 +258,9 @@ bool Feed::tick(TimePoint now)
             if (running.idle && now - running.idleSince >= m_limits.muxerLinger)
                 running.stream->end("nobody watches");
         }
+        for (const auto &encoder : m_encoders)
+            encoder->tick(now, m_limits.muxerLinger);
+        std::erase_if(m_encoders, [](const auto &encoder) { return encoder->over(); });
         dropEnded();
         if (m_upload || now - m_awaySince < m_limits.grace)
             return true;
@@ -255,6 +285,9 @@ void Feed::end(const std::string &reason)
     for (const Running &running : m_streams)
         running.stream->end(reason);
     m_streams.clear();
+    for (const auto &encoder : m_encoders)
+        encoder->end(reason);
+    m_encoders.clear(); // the pool has them until their threads have ended
     m_gop.clear();
     setState(FeedState::Ended);
 }
@@ -273,6 +306,8 @@ FeedReport Feed::report() const
                                   stream.bytes, stream.skips, stream.ring().bitsPerSecond(),
                                   stream.ring().bytes(), stream.title()});
     }
+    for (const auto &encoder : m_encoders)
+        encoder->report(report.streams, std::chrono::steady_clock::now());
     return report;
 }
 

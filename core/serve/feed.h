@@ -3,7 +3,9 @@
 
 #include "core/media/timeline.h"
 #include "core/net/socket.h"
+#include "core/serve/encoderpool.h"
 #include "core/serve/observer.h"
+#include "core/serve/openerror.h"
 #include "core/serve/stream.h"
 
 #include <atomic>
@@ -27,12 +29,7 @@ struct FeedLimits {
     std::size_t gopBytes = std::size_t{8} * 1024 * 1024; ///< of the newest GOP kept for new muxers
     std::chrono::milliseconds grace{30'000};             ///< away for longer: ended
     std::chrono::milliseconds muxerLinger{5'000};        ///< how long a muxer runs without viewers
-};
-
-/// Why a stream could not be opened: an HTTP status and the sentence for the viewer.
-struct OpenError {
-    int status = 503;
-    std::string reason;
+    EncoderQueueLimits encoderQueue = {};                ///< of each encoder
 };
 
 /// What one phone publishes under a name, as ffserver sees it: outlives its uploads for a grace time, with
@@ -43,7 +40,7 @@ public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
     Feed(std::string name, const FeedLimits &limits, std::size_t workers, StreamListener &listener,
-         Observer &observer);
+         Observer &observer, EncoderPool &encoders);
 
     [[nodiscard]] const std::string &name() const { return m_name; }
 
@@ -62,9 +59,10 @@ public:
 
     // ---- viewers: any thread
 
-    /// The stream of that name, running, with one more in its count of viewers.
-    [[nodiscard]] tl::expected<std::shared_ptr<Stream>, OpenError> open(const std::string &streamName,
-                                                                        const StreamSpec &spec);
+    /// The stream of that name, running, with one more in its count of viewers. One that is encoded takes a
+    /// moment to begin: then the error says `starting`, and `ready` is called when it is worth to ask again.
+    [[nodiscard]] tl::expected<std::shared_ptr<Stream>, OpenError>
+    open(const std::string &streamName, const StreamSpec &spec, Encoder::Ready ready = {});
     /// The newest picture that can be decoded alone.
     [[nodiscard]] tl::expected<Picture, OpenError> newestPicture() const;
     /// Why the feed cannot be sent so (415); nothing when it can.
@@ -86,6 +84,9 @@ private:
     [[nodiscard]] bool holds(const UploadTicket &ticket) const; // m_mutex held, as all below
     [[nodiscard]] std::optional<OpenError> unfit(const StreamSpec &spec) const;
     [[nodiscard]] OpenError refused(const StreamSpec &spec, const std::string &why) const;
+    [[nodiscard]] tl::expected<std::shared_ptr<Stream>, OpenError>
+    openEncoded(const std::string &streamName, const StreamSpec &spec, Encoder::Ready ready);
+    [[nodiscard]] OpenError nothingYet() const;
     void keep(const media::Packet &packet);
     void dropEnded();
     void setState(FeedState state);
@@ -95,6 +96,7 @@ private:
     const std::size_t m_workers;
     StreamListener &m_listener;
     Observer &m_observer;
+    EncoderPool &m_encoderPool;
     mutable std::mutex m_mutex;
     FeedState m_state = FeedState::Away; // guarded by m_mutex, as all below
     bool m_announced = false;
@@ -106,6 +108,7 @@ private:
     std::vector<media::Packet> m_gop; // the newest, from its keyframe on
     std::size_t m_gopBytes = 0;
     std::vector<Running> m_streams;
+    std::vector<std::shared_ptr<Encoder>> m_encoders;
 };
 
 } // namespace aspersor::serve

@@ -23,7 +23,7 @@ std::shared_ptr<Feed> FeedRegistry::claim(const std::string &name,
         m_feeds.erase(name);
         return nullptr;
     }
-    feed = std::make_shared<Feed>(name, m_limits, m_workers, m_listener, m_observer);
+    feed = std::make_shared<Feed>(name, m_limits, m_workers, m_listener, m_observer, m_encoders);
     static_cast<void>(feed->begin(ticket, now)); // a new one has not ended
     return feed;
 }
@@ -58,6 +58,7 @@ void FeedRegistry::endAll(const std::string &reason)
 
 void FeedRegistry::tick(Feed::TimePoint now)
 {
+    m_encoders.tick();
     for (const auto &feed : all()) {
         if (feed->tick(now))
             continue;

@@ -39,6 +39,7 @@ private:
     const std::size_t m_workers;
     StreamListener &m_listener;
     Observer &m_observer;
+    EncoderPool m_encoders; // outlives the feeds
     mutable std::mutex m_mutex;
     std::map<std::string, std::shared_ptr<Feed>, std::less<>> m_feeds; // guarded by m_mutex
 };

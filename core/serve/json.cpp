@@ -8,6 +8,26 @@ namespace aspersor::serve {
 
 namespace json = boost::json;
 
+namespace {
+
+json::object toJson(const EncoderReport &encoder)
+{
+    json::object shed{{"count", encoder.shedCount}, {"sinceMs", nullptr}, {"paused", encoder.paused}};
+    if (encoder.shedFor)
+        shed["sinceMs"] = encoder.shedFor->count();
+    return {{"video", encoder.video},
+            {"width", encoder.width},
+            {"height", encoder.height},
+            {"audio", encoder.audio},
+            {"picturesPerSecond", encoder.picturesPerSecond},
+            {"pictures", encoder.pictures},
+            {"leftOut", encoder.leftOut},
+            {"errors", encoder.errors},
+            {"shed", std::move(shed)}};
+}
+
+} // namespace
+
 json::object toJson(const StreamReport &stream, Detail detail)
 {
     json::object object{{"name", stream.name},
@@ -20,6 +40,8 @@ json::object toJson(const StreamReport &stream, Detail detail)
             object.emplace("title", stream.title);
         object.emplace("bitsPerSecond", stream.bitsPerSecond);
         object.emplace("ringBytes", stream.ringBytes);
+        if (stream.encoder)
+            object.emplace("encoder", toJson(*stream.encoder));
     }
     return object;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,24 @@ enum class FeedState { Live, Away, Ended };
 
 enum class LogLevel { Info, Warning, Error };
 
+/// How a stream's tracks are made anew.
+struct EncoderReport {
+    std::string video = {}; ///< the encoder's name; empty: copied or left out
+    int width = 0;
+    int height = 0;
+    std::string audio = {};
+    double picturesPerSecond = 0; ///< as measured
+    std::uint64_t pictures = 0;   ///< encoded
+    std::uint64_t leftOut = 0;    ///< pictures that there was no time for
+    std::uint64_t errors = 0;     ///< packets that could not be decoded
+    std::uint64_t shedCount = 0;  ///< times that it fell too far behind
+    bool paused = false;          ///< it was too much for the machine and rests
+    /// How long it has not kept up; nothing while it does.
+    std::optional<std::chrono::milliseconds> shedFor = {};
+
+    bool operator==(const EncoderReport &) const = default;
+};
+
 /// One stream in a report.
 struct StreamReport {
     std::string name;
@@ -22,7 +41,8 @@ struct StreamReport {
     std::uint64_t skips = 0;        ///< times that a slow viewer was moved on
     std::int64_t bitsPerSecond = 0; ///< of the stream itself
     std::size_t ringBytes = 0;
-    std::string title = {}; ///< of its metadata; may be empty
+    std::string title = {};                    ///< of its metadata; may be empty
+    std::optional<EncoderReport> encoder = {}; ///< nothing: the stream is copied
 
     bool operator==(const StreamReport &) const = default;
 };

@@ -19,6 +19,7 @@ namespace {
 using boost::system::error_code;
 constexpr std::chrono::seconds headTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
+constexpr std::chrono::seconds encoderTimeout{15}; ///< for a stream to be made ready
 constexpr std::chrono::seconds lingerTimeout{2};
 constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
 constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
@@ -145,7 +146,12 @@ void Session::open(const StreamRequest &request)
                            std::string(retryLater)));
         return;
     }
-    auto stream = feed->open(request.name, request.spec);
+    auto stream = feed->open(request.name, request.spec, openAgain(request));
+    if (!stream && stream.error().starting) {
+        if (!std::exchange(m_awaitsEncoder, true))
+            arm(encoderTimeout, &Session::onEncoderTimeout);
+        return;
+    }
     if (!stream) {
         refuse(*feed, stream.error());
         return;
@@ -206,6 +212,28 @@ void Session::openSnapshot(const Feed &feed, const StreamRequest &request)
     if (!taken)
         answer(errorAnswer(503, "Too many pictures are being made; try again in a moment.",
                            std::string(retrySoon)));
+}
+
+/// The encoder does not keep the session alive: the timer does, on this loop's thread.
+Encoder::Ready Session::openAgain(const StreamRequest &request)
+{
+    if (!needsEncoder(request.spec))
+        return {};
+    return [weak = weak_from_this(), executor = m_socket.get_executor(), request] {
+        asio::post(executor, [weak, request] {
+            const auto self = weak.lock();
+            if (self && self->m_status == 0)
+                self->open(request);
+        });
+    };
+}
+
+void Session::onEncoderTimeout()
+{
+    answer(errorAnswer(503,
+                       "The stream was not made ready within 15 seconds; the machine has too much to do. "
+                       "Try again later, or watch a stream that is not encoded.",
+                       std::string(retryLater)));
 }
 
 void Session::answerStatus(bool json)

@@ -31,6 +31,7 @@ private:
     void decide();
     void open(const StreamRequest &request);
     void openSnapshot(const Feed &feed, const StreamRequest &request);
+    [[nodiscard]] Encoder::Ready openAgain(const StreamRequest &request);
     void refuse(const Feed &feed, const OpenError &error);
     void answerStatus(bool json);
     void answer(const Answer &answer);
@@ -39,6 +40,7 @@ private:
     void drain();
     void arm(std::chrono::milliseconds timeout, void (Session::*then)());
     void onHeadTimeout();
+    void onEncoderTimeout();
     void close();
 
     Worker &m_worker;
@@ -52,6 +54,7 @@ private:
     std::string m_requestLine;
     int m_status = 0;
     bool m_headOnly = false;
+    bool m_awaitsEncoder = false;
     std::size_t m_drained = 0;
 };
 

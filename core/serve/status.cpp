@@ -24,6 +24,7 @@ p{margin:.25rem 0;color:var(--soft)}
 th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
 th{font-weight:600;color:var(--soft)}td.n,th.n{text-align:right}
 .state{font-size:.8rem;font-weight:600;padding:.1rem .5rem;border-radius:1rem;color:#fff;margin-left:.5rem}
+small{color:var(--soft)}.shed{color:var(--away)}
 .live{background:var(--live)}.away{background:var(--away)}
 </style></head><body><main>
 )";
@@ -84,6 +85,26 @@ std::string cell(const std::string &text, bool isNumber = false)
     return (isNumber ? "<td class=n>" : "<td>") + text + "</td>";
 }
 
+/// "libx264 640x360 · mp2 · 25.0 pictures/s", and what the machine has no time for.
+std::string encoderHtml(const EncoderReport &encoder)
+{
+    std::string text = escaped(encoder.video);
+    if (encoder.width > 0)
+        text += ' ' + std::to_string(encoder.width) + 'x' + std::to_string(encoder.height);
+    if (!encoder.audio.empty())
+        text += (text.empty() ? "" : " · ") + escaped(encoder.audio);
+    if (!encoder.video.empty()) {
+        std::array<char, 32> rate{};
+        std::snprintf(rate.data(), rate.size(), " · %.1f pictures/s", encoder.picturesPerSecond);
+        text += rate.data();
+    }
+    if (encoder.leftOut > 0)
+        text += " · " + std::to_string(encoder.leftOut) + " left out";
+    if (encoder.shedFor)
+        text += std::string(" · <b class=shed>") + (encoder.paused ? "pauses" : "does not keep up") + "</b>";
+    return "<br><small>" + text + "</small>";
+}
+
 std::string feedHtml(const FeedReport &feed)
 {
     const std::string state = toString(feed.state);
@@ -103,7 +124,8 @@ std::string feedHtml(const FeedReport &feed)
         link.append(name).append("\">").append(name).append("</a>");
         if (!stream.title.empty())
             link.append(" ").append(escaped(stream.title));
-        html += "<tr>" + cell(link) + cell(escaped(stream.format)) +
+        html += "<tr>" + cell(link) +
+                cell(escaped(stream.format) + (stream.encoder ? encoderHtml(*stream.encoder) : "")) +
                 cell(std::to_string(stream.viewers), true) +
                 cell(amount(static_cast<double>(stream.bitsPerSecond), "bit/s"), true) +
                 cell(amount(static_cast<double>(stream.bytes), "B"), true) +

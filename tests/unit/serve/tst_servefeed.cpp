@@ -39,8 +39,11 @@ private:
     void publish(Feed &feed, const UploadTicket &ticket, int from, int to, TimePoint now = {});
     static std::size_t blocksOf(const Stream &stream, bool *ended = nullptr);
 
+    static StreamSpec specOf(const char *format) { return {.name = format, .format = formatByName(format)}; }
+
     ServeClip m_clip;
     Recorder m_recorder;
+    EncoderPool m_encoders;
     std::shared_ptr<UploadTicket> m_ticket;
 };
 
@@ -59,7 +62,7 @@ void ServeFeedTest::init()
 
 std::unique_ptr<Feed> ServeFeedTest::makeFeed(FeedLimits limits)
 {
-    auto feed = std::make_unique<Feed>("cam1", limits, 1, m_recorder, m_recorder);
+    auto feed = std::make_unique<Feed>("cam1", limits, 1, m_recorder, m_recorder, m_encoders);
     return feed->begin(m_ticket, {}) && feed->describe(*m_ticket, m_clip.description) ? std::move(feed)
                                                                                       : nullptr;
 }
@@ -99,7 +102,7 @@ void ServeFeedTest::aFeedIsLiveWithItsFirstPacket()
 
 void ServeFeedTest::aStreamCannotBeOpenedBeforeThereIsSomething()
 {
-    Feed feed("cam1", {}, 1, m_recorder, m_recorder);
+    Feed feed("cam1", {}, 1, m_recorder, m_recorder, m_encoders);
     const auto opened = feed.open("cam1.ts", specOf("mpegts"));
     QVERIFY(!opened);
     QCOMPARE(opened.error().status, 503);
@@ -135,7 +138,7 @@ void ServeFeedTest::aStreamBeginsWithTheNewestGop()
 void ServeFeedTest::whatDoesNotFitIsRefused()
 {
     ServeClip silent = m_clip;
-    Feed feed("cam1", {}, 1, m_recorder, m_recorder);
+    Feed feed("cam1", {}, 1, m_recorder, m_recorder, m_encoders);
     QVERIFY(feed.begin(m_ticket, {}));
     media::StreamDescription pictures;
     for (const auto &track : m_clip.description.tracks) {
