@@ -3,6 +3,8 @@
 
 #include "core/media/avptr.h"
 #include "core/media/container.h"
+#include "core/media/ffm.h"
+#include "core/media/ffmcodecs.h"
 #include "core/media/linkformat.h"
 
 #include <algorithm>
@@ -52,6 +54,9 @@ struct Muxer::Impl {
     int lastIndex = -1; // libav's stream of the packet written last
 
     std::vector<std::uint8_t> link; // linkFormat only: what flush() brings out
+    std::unique_ptr<FfmMuxer> ffm;  // ffmFormat only
+    bool ffmStart = false;          // a viewer may begin with what was written since the last flush
+    std::vector<bool> isPicture;    // by track, of those that FFM carries
 
     static int writeCallback(void *self, WriteBytes bytes, int size)
     {
@@ -59,6 +64,7 @@ struct Muxer::Impl {
         return size;
     }
     void releaseHeldAudio();
+    [[nodiscard]] Result<void> openFfm(const StreamDescription &description, const Options &options);
     [[nodiscard]] Result<void> addTracks(const StreamDescription &description, const Options &options);
     [[nodiscard]] Result<void> addTrack(const TrackDescription &track);
 };
@@ -112,6 +118,25 @@ Result<void> Muxer::Impl::addTracks(const StreamDescription &description, const 
     return {};
 }
 
+/// A block leaves when it is full, or with the first picture of a GOP: a viewer may begin there.
+Result<void> Muxer::Impl::openFfm(const StreamDescription &description, const Options &options)
+{
+    FfmMuxer::Options ffmOptions;
+    streamOf.assign(description.tracks.size(), -1);
+    for (const int track : ffmSoundFirst(description)) {
+        const TrackDescription &is = description.tracks[static_cast<std::size_t>(track)];
+        const bool wanted = is.kind == TrackKind::Video ? options.video : options.audio;
+        if (!wanted || !ffmCodecOf(is.codecId) || ffmOptions.tracks.size() == ffmMaxTracks)
+            continue;
+        streamOf[static_cast<std::size_t>(track)] = static_cast<int>(ffmOptions.tracks.size());
+        ffmOptions.tracks.push_back(track);
+        isPicture.resize(description.tracks.size());
+        isPicture[static_cast<std::size_t>(track)] = is.kind == TrackKind::Video;
+    }
+    ffm = std::make_unique<FfmMuxer>([this](auto block) { output(block); });
+    return ffm->open(description, ffmOptions);
+}
+
 /// libav's Matroska muxer keeps an audio packet back until another packet follows, to end a cluster before a
 /// keyframe: an empty packet brings it out.
 void Muxer::Impl::releaseHeldAudio()
@@ -132,8 +157,9 @@ Muxer::~Muxer() = default;
 std::optional<std::string> Muxer::misfit(const std::string &format, const StreamDescription &description,
                                          const Options &options)
 {
+    const bool isFfm = format == ffmFormat;
     const AVOutputFormat *muxer = av_guess_format(format.c_str(), nullptr, nullptr);
-    if (!muxer)
+    if (!muxer && !isFfm)
         return "this libav cannot write it";
     bool carriesAny = false;
     for (const TrackKind kind : {TrackKind::Video, TrackKind::Audio}) {
@@ -141,7 +167,8 @@ std::optional<std::string> Muxer::misfit(const std::string &format, const Stream
         if (!wanted || !description.first(kind) || maxTracks(format, kind) == 0)
             continue;
         const bool fits = std::ranges::any_of(description.tracks, [&](const TrackDescription &track) {
-            return track.kind == kind && canCarry(*muxer, track);
+            return track.kind == kind &&
+                   (isFfm ? ffmCodecOf(track.codecId).has_value() : canCarry(*muxer, track));
         });
         if (!fits)
             return "that format cannot carry " + codecsOf(description, kind) +
@@ -184,6 +211,11 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
 
     if (const auto why = misfit(format, description, options))
         return failure(Error::Kind::Libav, *why);
+    if (format == ffmFormat) {
+        if (auto opened = impl->openFfm(description, options); !opened)
+            return tl::unexpected<Error>(opened.error());
+        return std::unique_ptr<Muxer>(new Muxer(std::move(impl)));
+    }
     AVFormatContext *raw = nullptr;
     if (const int code = avformat_alloc_output_context2(&raw, nullptr, format.c_str(), nullptr); code < 0)
         return avFailure("avformat_alloc_output_context2", code);
@@ -227,6 +259,13 @@ Result<void> Muxer::write(const Packet &packet)
 {
     if (!carries(packet.track))
         return {};
+    if (m_impl->ffm) {
+        if (packet.keyframe && m_impl->isPicture[static_cast<std::size_t>(packet.track)]) {
+            m_impl->ffm->flush(); // it begins a block
+            m_impl->ffmStart = true;
+        }
+        return m_impl->ffm->write(packet);
+    }
     if (!m_impl->context) {
         appendLinkPacket(packet, m_impl->link);
         return {};
@@ -279,6 +318,11 @@ Result<void> Muxer::write(const Packet &packet)
 
 Result<void> Muxer::flush()
 {
+    if (m_impl->ffm) {
+        if (std::exchange(m_impl->ffmStart, false))
+            m_impl->ffm->flush();
+        return {};
+    }
     if (!m_impl->context) {
         if (!m_impl->link.empty())
             m_impl->output(m_impl->link);
@@ -295,6 +339,8 @@ Result<void> Muxer::flush()
 
 Result<void> Muxer::finish()
 {
+    if (m_impl->ffm)
+        m_impl->ffm->finish();
     if (!m_impl->context)
         return flush();
     if (!std::exchange(m_impl->open, false))

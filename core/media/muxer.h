@@ -31,8 +31,8 @@ public:
         std::uint32_t predecessors = 0; ///< muxers whose output this one's follows, in the same stream
     };
 
-    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska") for the tracks it can carry and
-    /// writes the container's header. Error::Libav: see misfit().
+    /// Opens `format` (libav's muxer name: "mpegts", "flv", "matroska", or ours: linkFormat, ffmFormat) for
+    /// the tracks it can carry and writes the container's header. Error::Libav: see misfit().
     [[nodiscard]] static Result<std::unique_ptr<Muxer>> open(const std::string &format,
                                                              const StreamDescription &description,
                                                              Output output, const Options &options);

@@ -55,6 +55,8 @@ constexpr auto table = std::to_array<Format>({
     {"mp2", "mp2", "audio/mpeg", false, NewMuxer, NewMuxer},
     {"wav", "wav", "audio/x-wav", true, End, End},
     {"au", "au", "audio/basic", true, End, End},
+    // A second header is taken for a block that is none.
+    {"ffm", "ffm", "application/x-octet-stream", true, KeepMuxer, End},
     {"h264", "h264", "video/h264", false, NewMuxer, NewMuxer},
     {"hevc", "hevc", "video/h265", false, NewMuxer, NewMuxer},
     {.name = "mpjpeg", .contentType = "multipart/x-mixed-replace;boundary=ffserver", .pictures = true},
@@ -91,10 +93,10 @@ constexpr auto extensions = std::to_array<Alias>({
     {"adts", "adts"},    {"mp3", "mp3"},       {"mp2", "mp2"},     {"wav", "wav"},    {"au", "au"},
     {"h264", "h264"},    {"264", "h264"},      {"hevc", "hevc"},   {"h265", "hevc"},  {"265", "hevc"},
     {"mjpg", "mjpeg"},   {"mjpeg", "mjpeg"},   {"jpg", "jpeg"},    {"jpeg", "jpeg"},  {"swf", "swf"},
-    {"aiff", "aiff"},    {"aif", "aiff"},
+    {"aiff", "aiff"},    {"aif", "aiff"},      {"ffm", "ffm"},
 });
 
-constexpr auto ofOriginal = std::to_array<std::string_view>({"rtp", "ffm"});
+constexpr auto ofOriginal = std::to_array<std::string_view>({"rtp"});
 
 } // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "clips.h"
 #include "core/media/ffm.h"
+#include "core/media/muxer.h"
 #include "core/media/trackparser.h"
 #include "ffmbuild.h"
 
@@ -281,6 +282,57 @@ private slots:
         QCOMPARE(read.packets[2].dts, 2700);
         QCOMPARE(read.packets[2].duration, 900);
         QVERIFY(read.packets[2].keyframe);
+    }
+
+    /// As a stream of the server makes it: a flush after each packet, and a viewer that begins with a later
+    /// GOP.
+    void asAnOutputFormat()
+    {
+        QByteArray bytes;
+        std::vector<qsizetype> starts;
+        const auto muxer = Muxer::open(ffmFormat, m_clip.description, [&bytes](auto made) {
+            bytes.append(reinterpret_cast<const char *>(made.data()), static_cast<qsizetype>(made.size()));
+        });
+        QVERIFY(muxer);
+        QCOMPARE(bytes.size(), 4096);
+        for (const Packet &packet : m_clip.packets) {
+            const bool start = packet.track == 0 && packet.keyframe;
+            if (start)
+                starts.push_back(bytes.size());
+            QVERIFY((*muxer)->write(packet));
+            QVERIFY((*muxer)->flush());
+            QCOMPARE(bytes.size() % 4096, 0);
+            QVERIFY(!start || bytes.size() - starts.back() > static_cast<qsizetype>(packet.data().size()));
+        }
+        QVERIFY((*muxer)->finish());
+        QCOMPARE(starts.size(), 10U);
+        QVERIFY(bytes.size() < 1'500'000); // 10 s of 1 Mbit/s, and little for the rest
+
+        const Content whole = demux(bytes, {.format = ffmFormat});
+        QCOMPARE(whole.packets.size(), m_clip.packets.size());
+        QVERIFY(whole.description.tracks[0].kind == TrackKind::Audio); // as the original had them
+        for (std::size_t i = 0; i < whole.packets.size(); ++i) {
+            QCOMPARE(whole.packets[i].track, 1 - m_clip.packets[i].track);
+            QCOMPARE(whole.packets[i].dts, m_clip.packets[i].dts);
+            QVERIFY(std::ranges::equal(whole.packets[i].data(), m_clip.packets[i].data()));
+        }
+        const Content late = demux(bytes.left(4096) + bytes.mid(starts[4]), {.format = ffmFormat});
+        const auto pictures = ofTrack(late.packets, 1);
+        const auto all = ofTrack(m_clip.packets, 0);
+        QCOMPARE(pictures.size(), 180U); // six of ten seconds
+        QVERIFY(pictures.front().keyframe);
+        for (std::size_t i = 0; i < pictures.size(); ++i)
+            QVERIFY(std::ranges::equal(pictures[i].data(), all[120 + i].data()));
+    }
+
+    void codecsThatFfmDoesNotKnow()
+    {
+        StreamDescription description = m_clip.description;
+        description.tracks[0].codecId = AV_CODEC_ID_AV1;
+        QCOMPARE(Muxer::misfit(ffmFormat, description, {}).value_or(""),
+                 std::string("that format cannot carry av1 pictures"));
+        QVERIFY(Muxer::suitsPhones(ffmFormat, TrackKind::Video));
+        QVERIFY(Muxer::suitsPhones(ffmFormat, TrackKind::Audio));
     }
 
     void errorsNameTheirByte_data()
