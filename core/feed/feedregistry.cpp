@@ -66,9 +66,11 @@ std::optional<Refusal> FeedRegistry::claim(const QString &name, Upload &upload)
     }
     if (m_sessions.size() >= m_options.maxFeeds)
         return Refusal{503, "There are " + std::to_string(m_options.maxFeeds) + " feeds already.", 10};
-    auto sinks = m_makeSinks ? m_makeSinks(name) : std::vector<std::shared_ptr<PacketSink>>();
+    auto sinks = m_makeSinks ? m_makeSinks(name) : tl::expected<Sinks, Refusal>();
+    if (!sinks)
+        return sinks.error();
     auto session = std::make_unique<FeedSession>(
-        name, m_options, std::move(sinks),
+        name, m_options, std::move(*sinks),
         FeedSession::Callbacks{[this](const FeedStats &stats) { emit feedChanged(stats); },
                                [this](FeedSession &over) { retire(over); }});
     const auto offered = session->offer(upload, m_options.takeoverAfter);

@@ -33,8 +33,10 @@ class FeedRegistry final : public QObject
     Q_OBJECT
 
 public:
-    /// Makes the sinks of a feed that appears. Called with the registry locked: it must not call back.
-    using SinkFactory = std::function<std::vector<std::shared_ptr<PacketSink>>(const QString &name)>;
+    using Sinks = std::vector<std::shared_ptr<PacketSink>>;
+    /// Makes the sinks of a feed that appears, or says why it may not. Called with the registry locked: it
+    /// must not call back.
+    using SinkFactory = std::function<tl::expected<Sinks, Refusal>(const QString &name)>;
 
     explicit FeedRegistry(const FeedOptions &options, SinkFactory makeSinks = {}, QObject *parent = nullptr);
     ~FeedRegistry() override; ///< ends and joins all feeds

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/feed/gopcache.h"
+#include "core/feed/linkconnection.h"
 #include "core/feed/packetsink.h"
-#include "core/net/socket.h"
 
 #include <atomic>
 #include <chrono>
@@ -23,17 +23,21 @@ public:
     /// A new ffserver is ready at this Unix socket: all links begin anew there (FeedRegistry::nudge() makes
     /// them notice at once). "": there is none.
     void set(std::string path);
+    /// The same for an original, which takes feeds by HTTP at this IPv4 address.
+    void setHttp(std::string address, std::uint16_t port);
 
     struct Place {
-        std::string path;
-        std::uint64_t generation = 0; ///< grows with each set()
+        std::string path;    ///< of ours; empty: there is none
+        std::string address; ///< of an original; empty: there is none
+        std::uint16_t port = 0;
+        std::uint64_t generation = 0; ///< grows with each set() or setHttp()
     };
     [[nodiscard]] Place place() const;
     [[nodiscard]] std::uint64_t generation() const { return m_generation.load(std::memory_order_acquire); }
 
 private:
     mutable std::mutex m_mutex;
-    std::string m_path; // guarded by m_mutex
+    Place m_place; // guarded by m_mutex; without the generation
     std::atomic<std::uint64_t> m_generation{0};
 };
 
@@ -73,17 +77,15 @@ private:
     void connectIfDue();
     void beginBody();
     void flush();
-    void send();
-    void readAnswers();
+    void pump();
     void disconnect(const std::string &why);
     void cut();
-    [[nodiscard]] std::size_t queued() const { return m_out.size() - m_outAt; }
 
     const std::string m_name;
     const std::shared_ptr<LinkTarget> m_target;
     const Options m_options;
     std::uint64_t m_generation = 0;
-    net::Socket m_socket;
+    LinkConnection m_connection;
     Clock::time_point m_nextAttempt{};
     bool m_inBody = false;        // a POST is open on the connection
     bool m_needBeginning = false; // after a cut: nothing is sent until a keyframe
@@ -91,9 +93,6 @@ private:
     media::StreamDescription m_description;
     GopCache m_gop;
     std::vector<std::uint8_t> m_batch; // records, not yet a chunk
-    std::vector<std::uint8_t> m_out;   // bytes on the wire's side
-    std::size_t m_outAt = 0;
-    Clock::time_point m_lastProgress{};
     std::atomic<std::uint64_t> m_cuts{0};
 };
 

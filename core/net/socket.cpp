@@ -118,6 +118,22 @@ Result<Socket> connectLocal(const std::string &path)
     return socket;
 }
 
+Result<Socket> connectTcp(const std::string &address, std::uint16_t port)
+{
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    if (::inet_pton(AF_INET, address.c_str(), &to.sin_addr) != 1)
+        return failure(Error::Kind::Io, "\"" + address + "\" is no IPv4 address");
+    Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket.isOpen())
+        return failure(Error::Kind::Io, errnoText("socket", errno));
+    if (::connect(socket.descriptor(), reinterpret_cast<const sockaddr *>(&to), sizeof to) != 0 &&
+        errno != EINPROGRESS && errno != EINTR) // interrupted, it goes on by itself
+        return failure(Error::Kind::Io, errnoText(("connect to " + address).c_str(), errno));
+    return socket;
+}
+
 Waker::Waker() : m_descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
     if (m_descriptor < 0)

@@ -37,6 +37,9 @@ private:
 /// Connects to a Unix-domain stream socket (sun_path: at most 107 bytes). Never waits: the socket is
 /// non-blocking, and a listener whose backlog is full is an error.
 [[nodiscard]] Result<Socket> connectLocal(const std::string &path);
+/// Begins to connect to a numeric IPv4 address. Never waits: the socket is non-blocking, and what came of it
+/// is said by the first write that is not refused with EAGAIN.
+[[nodiscard]] Result<Socket> connectTcp(const std::string &address, std::uint16_t port);
 
 /// Wakes a thread that waits in waitReadable()/waitWritable(): an eventfd. wake() may be called from any
 /// thread and stays in force until cleared.
