@@ -3,6 +3,7 @@
 
 #include "core/ffserver/childprocess.h"
 #include "core/ffserver/ffserverfiles.h"
+#include "core/ffserver/originalserver.h"
 #include "core/settings/listenaddress.h"
 
 #include <QFile>
@@ -51,6 +52,7 @@ FfserverProcess::FfserverProcess(const Options &options, QObject *parent)
     m_stopTimer.setSingleShot(true);
     connect(&m_launchTimer, &QTimer::timeout, this, &FfserverProcess::launch);
     connect(&m_stopTimer, &QTimer::timeout, this, &FfserverProcess::onStopTimer);
+    connect(&m_probe, &FfserverProbe::judged, this, &FfserverProcess::launchAs);
     connect(&m_readyTimer, &QTimer::timeout, this, [this] {
         m_trouble = QStringLiteral("it was not ready within %1 s").arg(seconds(m_options.timing.ready));
         m_process->kill();
@@ -88,6 +90,7 @@ void FfserverProcess::stop()
 {
     m_wanted = false;
     m_launchTimer.stop();
+    m_probe.cancel();
     if (!m_process) {
         setStatus(State::Stopped);
         return;
@@ -114,12 +117,16 @@ void FfserverProcess::setOptions(const Options &options)
 
 void FfserverProcess::endFeed(const QString &name)
 {
-    send(jsonLine({{QStringLiteral("end"), name}}));
+    if (!m_original) // which learns it from the link
+        send(jsonLine({{QStringLiteral("end"), name}}));
 }
 
 void FfserverProcess::dropViewer(qint64 id)
 {
-    send(jsonLine({{QStringLiteral("drop"), id}}));
+    if (m_original)
+        emit logLine(LogLevel::Warning, QStringLiteral("an original ffserver cannot drop a single viewer"));
+    else
+        send(jsonLine({{QStringLiteral("drop"), id}}));
 }
 
 void FfserverProcess::launch()
@@ -144,21 +151,69 @@ void FfserverProcess::launch()
         launchFailed(QStringLiteral("the configuration %1 does not exist").arg(m_options.confFile));
         return;
     }
-    removeStaleSocket(m_options.feedSocket);
+    m_probe.ask(*program);
+}
 
+void FfserverProcess::launchAs(const FfserverVerdict &verdict)
+{
+    m_status.kind = verdict.kind;
+    m_status.version = verdict.version;
+    m_status.places = 0;
+    if (verdict.kind == FfserverKind::Unknown) {
+        launchFailed(verdict.reason);
+        return;
+    }
+    const auto arguments =
+        verdict.kind == FfserverKind::Original ? argumentsForOriginal() : argumentsForOurs();
+    if (arguments)
+        run(verdict.program, *arguments);
+    else
+        launchFailed(QString::fromStdString(arguments.error().message));
+}
+
+Result<QStringList> FfserverProcess::argumentsForOurs()
+{
+    m_original.reset();
+    removeStaleSocket(m_options.feedSocket);
     ListenAddress http = m_options.http;
     if (http.port == 0)
         http.port = m_chosenPort.value_or(0);
+    return QStringList{QStringLiteral("-f"), m_options.confFile, QStringLiteral("--control"),
+                       QStringLiteral("stdio"), QStringLiteral("--feed-socket"), m_options.feedSocket,
+                       QStringLiteral("--http"), toString(http),
+                       // When a feed is over is the control room's to say: it ends it on the link.
+                       QStringLiteral("--feed-grace"), QStringLiteral("86400")};
+}
+
+Result<QStringList> FfserverProcess::argumentsForOriginal()
+{
+    if (!m_original) {
+        m_original = std::make_unique<OriginalServer>();
+        connect(m_original.get(), &OriginalServer::ready, this, [this] { nowReady(m_original->httpUrl()); });
+        connect(m_original.get(), &OriginalServer::viewersCounted, this,
+                [this](int viewers, const QHash<QString, int> &ofFeed) {
+                    onEvent(FfserverStats{viewers, ofFeed});
+                });
+        connect(m_original.get(), &OriginalServer::trouble, this,
+                [this](const QString &sentence) { emit logLine(LogLevel::Warning, sentence); });
+    }
+    auto arguments = m_original->prepare({m_options.confFile, m_options.http, m_options.places});
+    if (arguments) {
+        m_streams = m_original->conf().streams;
+        m_status.places = static_cast<int>(m_original->conf().feeds.size());
+    }
+    return arguments;
+}
+
+void FfserverProcess::run(const QString &program, const QStringList &arguments)
+{
     m_process = new QProcess(this);
-    m_process->setProgram(*program);
-    m_process->setArguments({QStringLiteral("-f"), m_options.confFile, QStringLiteral("--control"),
-                             QStringLiteral("stdio"), QStringLiteral("--feed-socket"), m_options.feedSocket,
-                             QStringLiteral("--http"), toString(http),
-                             // When a feed is over is the control room's to say: it ends it on the link.
-                             QStringLiteral("--feed-grace"), QStringLiteral("86400")});
-    // Closing our end of its standard input ends it; this is for an ffserver that is too stuck to see that.
+    m_process->setProgram(program);
+    m_process->setArguments(arguments);
+    // Closing our end of its standard input ends ours; this is for one that is too stuck to see that, and for
+    // an original.
     m_process->setChildProcessModifier(endsWithParent());
-    connect(m_process, &QProcess::readyReadStandardOutput, this, &FfserverProcess::onEvents);
+    connect(m_process, &QProcess::readyReadStandardOutput, this, &FfserverProcess::onOutput);
     connect(m_process, &QProcess::readyReadStandardError, this, &FfserverProcess::onLogLines);
     connect(m_process, &QProcess::finished, this, &FfserverProcess::onExit);
     connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
@@ -170,6 +225,8 @@ void FfserverProcess::launch()
     });
     m_readyTimer.start(m_options.timing.ready);
     m_process->start();
+    if (m_original)
+        m_original->started();
 }
 
 void FfserverProcess::launchFailed(const QString &reason)
@@ -186,9 +243,11 @@ void FfserverProcess::launchFailed(const QString &reason)
 void FfserverProcess::onExit()
 {
     if (m_process->isReadable()) { // not so when it could not be started
-        onEvents();
+        onOutput();
         onLogLines();
     }
+    if (m_original)
+        m_original->ended();
     const QString reason = exitReason();
     // Killed while it was starting: more likely an accident than something wrong with it.
     const bool crashed = m_process->exitStatus() == QProcess::CrashExit && m_trouble.isEmpty();
@@ -223,6 +282,10 @@ QString FfserverProcess::exitReason() const
         return m_trouble;
     if (m_process->exitStatus() == QProcess::CrashExit)
         return QStringLiteral("it was ended by signal %1").arg(m_process->exitCode());
+    if (m_original) {
+        if (const QString why = m_original->reasonOfEnd(m_process->exitCode(), m_ready); !why.isEmpty())
+            return why;
+    }
     const QString said =
         m_lastLogLine.isEmpty() ? QString() : QStringLiteral(" after \"%1\"").arg(m_lastLogLine);
     return (m_ready ? QStringLiteral("it ended with exit code %1%2")
@@ -230,9 +293,22 @@ QString FfserverProcess::exitReason() const
         .arg(QString::number(m_process->exitCode()), said);
 }
 
-void FfserverProcess::onEvents()
+void FfserverProcess::onOutput()
 {
     const QList<QByteArray> lines = m_events.append(m_process->readAllStandardOutput());
+    if (m_original) {
+        for (const QByteArray &line : lines)
+            sayLine(line);
+        return;
+    }
+    onEvents(lines);
+    if (const int skipped = m_events.takeSkipped(); skipped > 0)
+        emit logLine(LogLevel::Warning,
+                     QStringLiteral("%1 overlong lines from ffserver were skipped").arg(skipped));
+}
+
+void FfserverProcess::onEvents(const QList<QByteArray> &lines)
+{
     for (const QByteArray &line : lines) {
         const auto event = parseFfserverEvent(line);
         if (event)
@@ -242,24 +318,25 @@ void FfserverProcess::onEvents()
                                                 .arg(QString::fromStdString(event.error().message),
                                                      QString::fromUtf8(line.left(200))));
     }
-    if (const int skipped = m_events.takeSkipped(); skipped > 0)
-        emit logLine(LogLevel::Warning,
-                     QStringLiteral("%1 overlong lines from ffserver were skipped").arg(skipped));
 }
 
 void FfserverProcess::onLogLines()
 {
     const QList<QByteArray> lines = m_logLines.append(m_process->readAllStandardError());
-    for (const QByteArray &line : lines) {
-        const FfserverLogLine parsed = parseFfserverLogLine(line);
-        if (parsed.text.isEmpty())
-            continue;
-        m_lastLogLine = parsed.text.left(300);
-        emit logLine(parsed.level, parsed.text);
-    }
+    for (const QByteArray &line : lines)
+        sayLine(line);
     if (const int skipped = m_logLines.takeSkipped(); skipped > 0)
         emit logLine(LogLevel::Warning,
                      QStringLiteral("%1 overlong log lines from ffserver were skipped").arg(skipped));
+}
+
+void FfserverProcess::sayLine(const QByteArray &line)
+{
+    const auto parsed = m_original ? m_original->read(line) : parseFfserverLogLine(line);
+    if (!parsed || parsed->text.isEmpty())
+        return;
+    m_lastLogLine = parsed->text.left(300);
+    emit logLine(parsed->level, parsed->text);
 }
 
 void FfserverProcess::onEvent(const FfserverReady &ready)
@@ -267,14 +344,23 @@ void FfserverProcess::onEvent(const FfserverReady &ready)
     m_streams = ready.streams;
     if (m_ready || m_status.state == State::Stopping)
         return;
+    m_chosenPort = ready.port;
+    nowReady(ready.httpUrl);
+}
+
+void FfserverProcess::nowReady(const QString &httpUrl)
+{
+    if (m_ready || m_status.state == State::Stopping)
+        return;
     m_ready = true;
     m_trouble.clear();
     m_readyTimer.stop();
     m_runningFor.start();
-    m_chosenPort = ready.port;
-    m_status.httpUrl = ready.httpUrl;
-    emit logLine(LogLevel::Info, QStringLiteral("ffserver is ready at %1, process %2")
-                                     .arg(ready.httpUrl, QString::number(m_process->processId())));
+    m_status.httpUrl = httpUrl;
+    const QString which =
+        m_original ? QStringLiteral(" (an original, version %1)").arg(m_status.version) : QString();
+    emit logLine(LogLevel::Info, QStringLiteral("ffserver%1 is ready at %2, process %3")
+                                     .arg(which, httpUrl, QString::number(m_process->processId())));
     setStatus(State::Running, {}, m_process->processId());
 }
 
@@ -344,7 +430,11 @@ void FfserverProcess::send(const QByteArray &line)
 
 void FfserverProcess::askToQuit()
 {
-    m_terminated = false;
+    m_terminated = m_original != nullptr;
+    if (m_original) { // it has no other way to end
+        m_process->terminate();
+        return;
+    }
     m_process->write("{\"quit\":true}\n");
     m_process->closeWriteChannel();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/ffserver/ffserverevent.h"
+#include "core/ffserver/ffserverprobe.h"
 #include "core/ffserver/ffserverstatus.h"
 #include "core/ffserver/linebuffer.h"
 #include "core/ffserver/restartbackoff.h"
@@ -15,12 +16,15 @@
 #include <QStringList>
 #include <QTimer>
 #include <chrono>
+#include <memory>
 #include <optional>
 
 namespace aspersor {
 
+class OriginalServer;
+
 /// Keeps the one ffserver alive: starts it, reads its events, restarts it when it dies, says why when it
-/// cannot run.
+/// cannot run. Which ffserver it is, ours or an original, it asks the program itself.
 ///
 /// Lives in the main thread, which it never blocks (the destructor: at most about 1.1 s). The child cannot
 /// outlive this process: its standard input closes, and the kernel sends it SIGTERM.
@@ -41,6 +45,7 @@ public:
         bool makeConf = false; ///< write the default when confFile is missing
         ListenAddress http;    ///< for viewers; a free port (0) is kept over restarts
         QString feedSocket;    ///< at most 107 bytes
+        int places = 16;       ///< for feeds, of an original whose configuration names none
         Timing timing;
     };
 
@@ -53,6 +58,8 @@ public:
         return m_streams;
     } ///< of the last ready line
     [[nodiscard]] const Options &options() const { return m_options; }
+    /// While an original is run, what is particular to it; otherwise null.
+    [[nodiscard]] const OriginalServer *original() const { return m_original.get(); }
 
 public slots:
     void start();   ///< nothing when it is on already
@@ -70,10 +77,17 @@ signals:
 
 private:
     void launch();
+    void launchAs(const FfserverVerdict &verdict);
+    [[nodiscard]] Result<QStringList> argumentsForOurs();
+    [[nodiscard]] Result<QStringList> argumentsForOriginal();
+    void run(const QString &program, const QStringList &arguments);
+    void nowReady(const QString &httpUrl);
     void launchFailed(const QString &reason);
     void onExit();
-    void onEvents();
+    void onOutput();
+    void onEvents(const QList<QByteArray> &lines);
     void onLogLines();
+    void sayLine(const QByteArray &line);
     void onEvent(const FfserverReady &ready);
     void onEvent(const FfserverFeedChange &change);
     void onEvent(const FfserverStats &stats);
@@ -89,7 +103,9 @@ private:
     Options m_options;
     FfserverStatus m_status;
     QList<StreamTemplate> m_streams;
-    QProcess *m_process = nullptr; ///< child of this; null while none runs
+    FfserverProbe m_probe;
+    std::unique_ptr<OriginalServer> m_original; ///< null: ours
+    QProcess *m_process = nullptr;              ///< child of this; null while none runs
     LineBuffer m_events;
     LineBuffer m_logLines;
     RestartBackoff m_backoff;

@@ -43,6 +43,10 @@ int hang()
 
 int main(int argc, char **argv)
 {
+    if (argc == 2 && argv[1] == std::string("-version")) {
+        std::cout << "ffserver (Aspersor) 0.0.0" << std::endl;
+        return 0;
+    }
     std::string conf;
     std::string socket;
     std::string all;
