@@ -12,6 +12,7 @@ namespace {
 
 constexpr int mostFeeds = 4096;
 constexpr int mostDemoFeeds = 64;
+constexpr int mostPlaces = 256;
 
 tl::unexpected<Error> usage(const QString &sentence)
 {
@@ -64,6 +65,7 @@ void Arguments::applyTo(Settings &settings) const
     settings.ingest = ingest.value_or(settings.ingest);
     settings.http = http.value_or(settings.http);
     settings.maxFeeds = maxFeeds.value_or(settings.maxFeeds);
+    settings.originalPlaces = originalPlaces.value_or(settings.originalPlaces);
     settings.open = open || (settings.open && publishKey.isEmpty());
     const auto take = [](QString &into, const QString &given) {
         if (!given.isEmpty())
@@ -83,8 +85,8 @@ Result<Arguments> parseArguments(QStringList arguments)
     parser.addOption(QCommandLineOption(QStringList{QStringLiteral("h"), QStringLiteral("help")}));
     for (const char *name : {"version", "headless", "open"})
         parser.addOption(QCommandLineOption{QLatin1String(name)});
-    for (const char *name :
-         {"demo", "ingest", "http", "max-feeds", "ffserver", "conf", "config-dir", "publish-key"})
+    for (const char *name : {"demo", "ingest", "http", "max-feeds", "ffserver", "ffserver-slots", "conf",
+                             "config-dir", "publish-key"})
         parser.addOption(QCommandLineOption(QLatin1String(name), {}, QStringLiteral("value")));
     if (!parser.parse(arguments))
         return usage(parser.errorText());
@@ -101,6 +103,7 @@ Result<Arguments> parseArguments(QStringList arguments)
     const auto http = address(parser, "http");
     const auto maxFeeds = number(parser, "max-feeds", mostFeeds);
     const auto demo = number(parser, "demo", mostDemoFeeds);
+    const auto places = number(parser, "ffserver-slots", mostPlaces);
     if (!ingest)
         return tl::unexpected(ingest.error());
     if (!http)
@@ -109,9 +112,12 @@ Result<Arguments> parseArguments(QStringList arguments)
         return tl::unexpected(maxFeeds.error());
     if (!demo)
         return tl::unexpected(demo.error());
+    if (!places)
+        return tl::unexpected(places.error());
     result.ingest = *ingest;
     result.http = *http;
     result.maxFeeds = *maxFeeds;
+    result.originalPlaces = *places;
     result.demoFeeds = demo->value_or(0);
 
     struct Text {
@@ -150,6 +156,9 @@ QString helpText()
                "  --ingest ADDR:PORT   where phones publish (%2)\n"
                "  --http ADDR:PORT     where viewers connect (%3)\n"
                "  --ffserver PATH      the ffserver to run (the one beside this program, or in PATH)\n"
+               "                       or FFmpeg's own of version 2 or 3\n"
+               "  --ffserver-slots N   how many feeds at once such a one has places for, unless its\n"
+               "                       configuration names the feeds (%5; 1 to %6)\n"
                "  --conf FILE          its configuration (ffserver.conf in the configuration folder,\n"
                "                       written there at the first start)\n"
                "  --config-dir DIR     the configuration folder ($XDG_CONFIG_HOME/aspersor)\n"
@@ -165,7 +174,8 @@ QString helpText()
                "\n"
                "Exit codes: 0 asked to stop, 1 could not run, 2 bad usage.\n")
         .arg(QString::number(mostDemoFeeds), toString(defaults.ingest), toString(defaults.http),
-             QString::number(defaults.maxFeeds));
+             QString::number(defaults.maxFeeds), QString::number(defaults.originalPlaces),
+             QString::number(mostPlaces));
 }
 
 QString versionText()

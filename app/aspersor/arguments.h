@@ -20,6 +20,7 @@ struct Arguments {
     std::optional<ListenAddress> ingest;
     std::optional<ListenAddress> http;
     std::optional<int> maxFeeds;
+    std::optional<int> originalPlaces;
     QString ffserverPath;
     QString confFile;
     QString configDir;

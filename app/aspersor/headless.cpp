@@ -5,6 +5,7 @@
 #include "app/aspersor/jsonline.h"
 #include "core/control/controlroom.h"
 
+#include <QJsonArray>
 #include <algorithm>
 #include <cmath>
 #include <unistd.h>
@@ -28,7 +29,7 @@ QString stateName(FeedState state)
     return QStringLiteral("kicked");
 }
 
-QByteArray statsOf(const FeedStats &feed)
+QByteArray statsOf(const FeedStats &feed, const QStringList &streams)
 {
     return JsonLine({{"name", feed.name},
                      {"state", stateName(feed.state)},
@@ -37,7 +38,8 @@ QByteArray statsOf(const FeedStats &feed)
                      {"video", feed.video},
                      {"audio", feed.audio},
                      {"viewers", feed.viewers},
-                     {"errors", feed.errors}})
+                     {"errors", feed.errors},
+                     {"streams", QJsonArray::fromStringList(streams)}})
         .text();
 }
 
@@ -129,7 +131,7 @@ void Headless::sayStats()
 {
     QList<QByteArray> feeds;
     for (const FeedStats &feed : m_room.feeds())
-        feeds.append(statsOf(feed));
+        feeds.append(statsOf(feed, m_room.streamUrls(feed.name)));
     JsonLine line{{"event", QStringLiteral("stats")}};
     line.addArray("feeds", feeds);
     line.add("viewers", m_room.ffserver().viewers);

@@ -3,9 +3,13 @@
 
 #include "core/control/feedboard.h"
 #include "core/feed/feedregistry.h"
+#include "core/feed/feedslots.h"
+#include "core/feed/ffmlink.h"
 #include "core/feed/ffserverlink.h"
 #include "core/ffserver/ffserverfiles.h"
+#include "core/ffserver/ffserverprobe.h"
 #include "core/ffserver/ffserverprocess.h"
+#include "core/ffserver/originalserver.h"
 #include "core/ingest/ingestserver.h"
 #include "core/ingest/uploadpath.h"
 #include "core/preview/previewplayer.h"
@@ -54,6 +58,7 @@ FfserverProcess::Options ffserverOptions(const Settings &settings, const QString
     options.makeConf = settings.confFile.isEmpty();
     options.http = settings.http;
     options.feedSocket = runtimeFolder + QStringLiteral("/feeds.sock");
+    options.places = settings.originalPlaces;
     return options;
 }
 
@@ -84,7 +89,9 @@ struct ControlRoom::Parts {
     QString problem; ///< why it cannot start, as a sentence; empty: it can
     std::unique_ptr<QTemporaryDir> runtimeFolder;
     std::unique_ptr<FfserverProcess> ffserver;
+    FfserverProbe probe; ///< for what the operator thinks of taking
     std::shared_ptr<LinkTarget> linkTarget = std::make_shared<LinkTarget>();
+    std::shared_ptr<FeedSlots> feedSlots = std::make_shared<FeedSlots>();
     std::unique_ptr<FeedRegistry> registry;
     std::unique_ptr<IngestServer> ingest;
     std::optional<quint16> ingestPort; ///< while it listens
@@ -95,7 +102,59 @@ struct ControlRoom::Parts {
 
     void takeKey();
     void takeRuntimeFolder();
+    void link(bool running);
+    [[nodiscard]] FfserverStatus status() const;
 };
+
+namespace {
+
+/// A place is taken before a phone is let in, so that it hears at once when there is none.
+FeedRegistry::SinkFactory sinkFactory(std::shared_ptr<LinkTarget> target, std::shared_ptr<FeedSlots> places)
+{
+    return [target = std::move(target),
+            places = std::move(places)](const QString &name) -> tl::expected<FeedRegistry::Sinks, Refusal> {
+        const std::string feed = name.toStdString();
+        auto lease = places->take(feed);
+        if (!lease)
+            return tl::unexpected(Refusal{503, lease.error().message, 30});
+        return FeedRegistry::Sinks{std::make_shared<FfserverLink>(feed, target),
+                                   std::make_shared<FfmLink>(feed, target, places, std::move(*lease))};
+    };
+}
+
+} // namespace
+
+/// Tells the feeds where their ffserver is now.
+void ControlRoom::Parts::link(bool running)
+{
+    const OriginalServer *original = ffserver->original();
+    if (running && original) {
+        std::vector<FeedSlots::Slot> places;
+        for (const OriginalFeed &feed : original->conf().feeds)
+            places.push_back({feed.name.toStdString(), feed.path.toStdString(), feed.sound, feed.picture});
+        feedSlots->set(places, original->conf().pool);
+        linkTarget->setHttp(original->address().toStdString(), original->port());
+    } else {
+        if (running)
+            feedSlots->clear();
+        linkTarget->set(running ? ffserver->options().feedSocket.toStdString() : std::string());
+    }
+    registry->nudge();
+}
+
+/// ffserver's, with the feeds by their own names.
+FfserverStatus ControlRoom::Parts::status() const
+{
+    FfserverStatus status = ffserver->status();
+    if (status.kind != FfserverKind::Original)
+        return status;
+    const auto feedOfSlot = feedSlots->feedOfSlot();
+    const auto ofPlace = std::exchange(status.viewersOfFeed, {});
+    for (auto place = ofPlace.begin(); place != ofPlace.end(); ++place)
+        if (const auto feed = feedOfSlot.find(place.key().toStdString()); feed != feedOfSlot.end())
+            status.viewersOfFeed.insert(QString::fromStdString(feed->second), place.value());
+    return status;
+}
 
 void ControlRoom::Parts::takeKey()
 {
@@ -138,11 +197,10 @@ ControlRoom::ControlRoom(const Settings &settings, QObject *parent)
     connect(m_parts->ffserver.get(), &FfserverProcess::stateChanged, this, &ControlRoom::onFfserverChanged);
     connect(m_parts->ffserver.get(), &FfserverProcess::logLine, this, &logFfserver);
 
-    m_parts->registry = std::make_unique<FeedRegistry>(
-        feedOptions(settings), [target = m_parts->linkTarget](const QString &name) {
-            return std::vector<std::shared_ptr<PacketSink>>{
-                std::make_shared<FfserverLink>(name.toStdString(), target)};
-        });
+    connect(&m_parts->probe, &FfserverProbe::judged, this, &ControlRoom::ffserverProbed);
+
+    m_parts->registry = std::make_unique<FeedRegistry>(feedOptions(settings),
+                                                       sinkFactory(m_parts->linkTarget, m_parts->feedSlots));
     connect(m_parts->registry.get(), &FeedRegistry::feedChanged, this, &ControlRoom::onFeedChanged);
     m_parts->ingest = std::make_unique<IngestServer>(*m_parts->registry, ingestOptions(m_parts->settings));
 
@@ -211,7 +269,7 @@ QString ControlRoom::viewersUrl() const
 
 FfserverStatus ControlRoom::ffserver() const
 {
-    return m_parts->ffserver->status();
+    return m_parts->status();
 }
 
 FeedStatsList ControlRoom::feeds() const
@@ -239,10 +297,17 @@ std::unique_ptr<PreviewPlayer> ControlRoom::previewStream(const QString &name)
 QStringList ControlRoom::streamUrls(const QString &name) const
 {
     QStringList urls;
+    QString inNames = name; // what stands for the feed in the streams' names
+    if (m_parts->feedSlots->isLimited()) {
+        const auto place = m_parts->feedSlots->slotOf(name.toStdString());
+        if (!place)
+            return urls;
+        inNames = QString::fromStdString(*place);
+    }
     for (const StreamTemplate &stream : m_parts->ffserver->streams()) {
         QString file;
         if (stream.feed == QLatin1String("*"))
-            file = QString(stream.name).replace(QLatin1Char('*'), name);
+            file = QString(stream.name).replace(QLatin1Char('*'), inNames);
         else if (stream.feed == name)
             file = stream.name;
         if (file.isEmpty())
@@ -254,6 +319,15 @@ QStringList ControlRoom::streamUrls(const QString &name) const
             urls.append(url);
     }
     return urls;
+}
+
+QList<std::pair<QString, QString>> ControlRoom::streamsLeftOut() const
+{
+    QList<std::pair<QString, QString>> result;
+    if (const OriginalServer *original = m_parts->ffserver->original())
+        for (const auto &[name, reason] : original->conf().leftOut)
+            result.append({name, reason});
+    return result;
 }
 
 bool ControlRoom::kick(const QString &name)
@@ -277,6 +351,11 @@ void ControlRoom::letBackIn(const QString &name)
 void ControlRoom::restartFfserver()
 {
     m_parts->ffserver->restart();
+}
+
+void ControlRoom::probeFfserver(const QString &program)
+{
+    m_parts->probe.ask(program);
 }
 
 void ControlRoom::applySettings(const Settings &wanted)
@@ -303,7 +382,7 @@ void ControlRoom::applySettings(const Settings &wanted)
     if (now.ingest != before.ingest || !m_parts->ingestPort)
         listen();
     if (now.http != before.http || now.ffserverPath != before.ffserverPath ||
-        now.confFile != before.confFile) {
+        now.confFile != before.confFile || now.originalPlaces != before.originalPlaces) {
         m_parts->ffserver->setOptions(ffserverOptions(now, m_parts->runtimeFolder->path()));
         m_parts->ffserver->restart();
     }
@@ -313,7 +392,7 @@ void ControlRoom::onFeedChanged(const FeedStats &feed)
 {
     m_parts->board.onChange(feed, FeedBoard::TimePoint::clock::now());
     FeedStats withViewers = feed;
-    withViewers.viewers = m_parts->ffserver->status().viewersOfFeed.value(feed.name, 0);
+    withViewers.viewers = m_parts->status().viewersOfFeed.value(feed.name, 0);
     emit feedStateChanged(withViewers);
     if (!m_parts->refreshTimer.isActive()) {
         m_parts->refreshTimer.start();
@@ -321,27 +400,24 @@ void ControlRoom::onFeedChanged(const FeedStats &feed)
     }
 }
 
-void ControlRoom::onFfserverChanged(const FfserverStatus &status)
+void ControlRoom::onFfserverChanged(FfserverStatus status)
 {
     const bool running = status.state == FfserverStatus::State::Running;
     const qint64 pid = running ? status.pid : 0;
-    if (std::exchange(m_parts->linkedPid, pid) != pid) {
-        m_parts->linkTarget->set(running ? m_parts->ffserver->options().feedSocket.toStdString()
-                                         : std::string());
-        m_parts->registry->nudge();
-    }
+    if (std::exchange(m_parts->linkedPid, pid) != pid)
+        m_parts->link(running);
+    status = m_parts->status();
     emit ffserverChanged(status);
 }
 
 void ControlRoom::refresh()
 {
-    const FfserverStatus &ffserver = m_parts->ffserver->status();
+    const FfserverStatus ffserver = m_parts->status();
     m_parts->registry->setViewers(ffserver.state == FfserverStatus::State::Running
                                       ? std::optional(ffserver.viewersOfFeed)
                                       : std::nullopt);
-    FeedStatsList feeds =
-        m_parts->board.list(m_parts->registry->snapshot(), m_parts->ffserver->status().viewersOfFeed,
-                            FeedBoard::TimePoint::clock::now());
+    FeedStatsList feeds = m_parts->board.list(m_parts->registry->snapshot(), ffserver.viewersOfFeed,
+                                              FeedBoard::TimePoint::clock::now());
     if (feeds == m_parts->feeds)
         return;
     m_parts->feeds = std::move(feeds);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/feed/feedtypes.h"
+#include "core/ffserver/ffserverkind.h"
 #include "core/ffserver/ffserverstatus.h"
 #include "core/log/logentry.h"
 #include "core/settings/settings.h"
@@ -47,12 +48,18 @@ public:
     /// The addresses under which viewers on this machine open a feed, one per stream of ffserver
     /// ("http://127.0.0.1:8090/cam1.ts"); none before ffserver was ready for the first time.
     [[nodiscard]] QStringList streamUrls(const QString &name) const;
+    /// The streams of ffserver.conf that the ffserver in force cannot serve ("*.mp4"), each with the reason,
+    /// an English clause.
+    [[nodiscard]] QList<std::pair<QString, QString>> streamsLeftOut() const;
 
 public slots:
     bool kick(const QString &name);             ///< false: there is no such feed
     bool ban(const QString &name, int seconds); ///< also a feed that is not there; false: not a feed's name
     void letBackIn(const QString &name);
     void restartFfserver();
+    /// Finds out which ffserver a file is, by running it; "": the one that is taken when none is named.
+    /// ffserverProbed() follows, unless another question came in between.
+    void probeFfserver(const QString &program);
     /// Takes what can be taken at once (key, limits, times); what needs a new listener is re-opened. Keeps
     /// what changed in aspersor.ini.
     void applySettings(const aspersor::Settings &settings);
@@ -63,11 +70,12 @@ signals:
     void feedStateChanged(const aspersor::FeedStats &feed);
     void feedsUpdated(const aspersor::FeedStatsList &feeds); ///< at most 4 times a second
     void ffserverChanged(const aspersor::FfserverStatus &status);
+    void ffserverProbed(const aspersor::FfserverVerdict &verdict);
     void logged(const aspersor::LogEntry &entry); ///< for whoever shows the log: connect Log::logged to it
 
 private:
     void onFeedChanged(const FeedStats &feed);
-    void onFfserverChanged(const FfserverStatus &status);
+    void onFfserverChanged(FfserverStatus status);
     void refresh();
     void listen();
 

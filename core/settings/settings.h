@@ -20,10 +20,11 @@ struct Settings {
     ListenAddress ingest{QStringLiteral("0.0.0.0"), 8088};
     ListenAddress http{QStringLiteral("0.0.0.0"), 8090}; ///< viewers; written into a generated ffserver.conf
     QString ffserverPath;                                ///< empty: the ffserver beside this program
-    QString confFile;                                    ///< empty: ffserver.conf in configDir
-    QString configDir;                                   ///< empty: the XDG configuration folder
-    QString publishKey;                                  ///< made at random on first start
-    bool open = false;                                   ///< anyone may publish
+    int originalPlaces = 16; ///< for feeds at once, of an original ffserver whose ffserver.conf names none
+    QString confFile;        ///< empty: ffserver.conf in configDir
+    QString configDir;       ///< empty: the XDG configuration folder
+    QString publishKey;      ///< made at random on first start
+    bool open = false;       ///< anyone may publish
     int maxFeeds = 64;
     int maxConnections = 512;      ///< connections that are not (yet) a feed
     int silenceTimeoutMs = 15'000; ///< a publisher that sends nothing for this long is cut off

@@ -33,6 +33,7 @@ constexpr NumberField numberFields[] = {
     {"ingest/maxConnections", &Settings::maxConnections, 1, 65536},
     {"ingest/silenceTimeoutMs", &Settings::silenceTimeoutMs, 1000, 3'600'000},
     {"ingest/graceMs", &Settings::graceMs, 0, 3'600'000},
+    {"ffserver/originalMaxFeeds", &Settings::originalPlaces, 1, 256},
 };
 struct TextField {
     const char *key;

@@ -18,10 +18,11 @@ Result<Arguments> parse(const char *line)
 }
 
 const QStringList allOptions{
-    QStringLiteral("headless"),   QStringLiteral("demo"),        QStringLiteral("ingest"),
-    QStringLiteral("http"),       QStringLiteral("ffserver"),    QStringLiteral("conf"),
-    QStringLiteral("config-dir"), QStringLiteral("publish-key"), QStringLiteral("open"),
-    QStringLiteral("max-feeds"),  QStringLiteral("help"),        QStringLiteral("version")};
+    QStringLiteral("headless"),      QStringLiteral("demo"),        QStringLiteral("ingest"),
+    QStringLiteral("http"),          QStringLiteral("ffserver"),    QStringLiteral("conf"),
+    QStringLiteral("config-dir"),    QStringLiteral("publish-key"), QStringLiteral("open"),
+    QStringLiteral("max-feeds"),     QStringLiteral("help"),        QStringLiteral("version"),
+    QStringLiteral("ffserver-slots")};
 
 } // namespace
 
@@ -99,11 +100,26 @@ private slots:
     void badUsageIsASentence_data()
     {
         QTest::addColumn<QString>("line");
-        for (const char *line :
-             {"--nonsense", "-x", "word", "--ingest", "--ingest nowhere", "--ingest 127.0.0.1:99999",
-              "--http x", "--max-feeds 0", "--max-feeds -1", "--max-feeds 99999999999", "--max-feeds many",
-              "--headless=yes", "--open --publish-key K",
-              "--publish-key=", "--conf=", "--ffserver=", "--config-dir=", "--publish-key k\xc3\xa9y"})
+        for (const char *line : {"--nonsense",
+                                 "-x",
+                                 "word",
+                                 "--ingest",
+                                 "--ingest nowhere",
+                                 "--ingest 127.0.0.1:99999",
+                                 "--http x",
+                                 "--max-feeds 0",
+                                 "--ffserver-slots 0",
+                                 "--ffserver-slots 257",
+                                 "--max-feeds -1",
+                                 "--max-feeds 99999999999",
+                                 "--max-feeds many",
+                                 "--headless=yes",
+                                 "--open --publish-key K",
+                                 "--publish-key=",
+                                 "--conf=",
+                                 "--ffserver=",
+                                 "--config-dir=",
+                                 "--publish-key k\xc3\xa9y"})
             QTest::newRow(line) << QString::fromUtf8(line);
     }
 

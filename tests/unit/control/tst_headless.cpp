@@ -119,10 +119,11 @@ private slots:
         const QJsonArray feeds =
             room.events(QStringLiteral("stats")).last().value(QStringLiteral("feeds")).toArray();
         const QJsonObject first = feeds.first().toObject();
-        QCOMPARE(first.keys(),
-                 (QStringList{QStringLiteral("audio"), QStringLiteral("bitrateBps"), QStringLiteral("errors"),
-                              QStringLiteral("fps"), QStringLiteral("name"), QStringLiteral("state"),
-                              QStringLiteral("video"), QStringLiteral("viewers")}));
+        QCOMPARE(
+            first.keys(),
+            (QStringList{QStringLiteral("audio"), QStringLiteral("bitrateBps"), QStringLiteral("errors"),
+                         QStringLiteral("fps"), QStringLiteral("name"), QStringLiteral("state"),
+                         QStringLiteral("streams"), QStringLiteral("video"), QStringLiteral("viewers")}));
         QVERIFY(first.value(QStringLiteral("name")).toString() <
                 feeds.last().toObject().value(QStringLiteral("name")).toString());
         QVERIFY(first.value(QStringLiteral("video")).toString().startsWith(QStringLiteral("h264 ")));

@@ -28,6 +28,7 @@ Settings allDifferent(const QString &folder)
     s.configDir = folder;
     s.open = true;
     s.maxFeeds = 3;
+    s.originalPlaces = 4;
     s.maxConnections = 77;
     s.silenceTimeoutMs = 5000;
     s.graceMs = 0;
