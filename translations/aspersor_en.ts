@@ -103,5 +103,12 @@
             <numerusform>%n viewers</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>FFmpeg&apos;s original ffserver, version %1, with places for %n feed(s). A further phone is turned away, viewers cannot be dropped one by one, there is no HLS, and a new configuration needs a restart.</source>
+        <translation>
+            <numerusform>FFmpeg&apos;s original ffserver, version %1, with a place for %n feed. A further phone is turned away, viewers cannot be dropped one by one, there is no HLS, and a new configuration needs a restart.</numerusform>
+            <numerusform>FFmpeg&apos;s original ffserver, version %1, with places for %n feeds. A further phone is turned away, viewers cannot be dropped one by one, there is no HLS, and a new configuration needs a restart.</numerusform>
+        </translation>
+    </message>
 </context>
 </TS>

@@ -489,6 +489,16 @@
         <source>No player could be started. Install mpv, VLC or ffplay, or copy the address instead.</source>
         <translation>No se pudo iniciar ningún reproductor. Instale mpv, VLC o ffplay, o bien copie la dirección.</translation>
     </message>
+    <message>
+        <source>%1 (not with this ffserver)</source>
+        <extracomment>%1 is a format such as MP4</extracomment>
+        <translation>%1 (no con este ffserver)</translation>
+    </message>
+    <message>
+        <source>%1 is not served: %2.</source>
+        <extracomment>%1 is a stream&apos;s name such as *.mp4, %2 an English clause</extracomment>
+        <translation>%1 no se sirve: %2.</translation>
+    </message>
 </context>
 <context>
     <name>aspersor::FeedModel</name>
@@ -1332,6 +1342,43 @@
         <source>These changes take effect at once.</source>
         <translation>Estos cambios tienen efecto de inmediato.</translation>
     </message>
+    <message>
+        <source>What this ffserver is</source>
+        <translation>Qué ffserver es</translation>
+    </message>
+    <message>
+        <source>P&amp;laces for feeds:</source>
+        <translation>P&amp;lazas para señales:</translation>
+    </message>
+    <message>
+        <source>Places for feeds of an original ffserver</source>
+        <translation>Plazas para señales de un ffserver original</translation>
+    </message>
+    <message>
+        <source>So many phones can be live at a time; for a further one it has no place</source>
+        <translation>Tantos teléfonos pueden estar en directo a la vez; para otro más no tiene plaza</translation>
+    </message>
+    <message>
+        <source>Only an original ffserver of FFmpeg has a fixed number of places for feeds</source>
+        <translation>Solo un ffserver original de FFmpeg tiene un número fijo de plazas para señales</translation>
+    </message>
+    <message>
+        <source>This is FFmpeg&apos;s original ffserver, version %1. It serves MPEG-TS and one of FLV and Matroska, and only so many feeds at a time:</source>
+        <translation>Es el ffserver original de FFmpeg, versión %1. Sirve MPEG-TS y uno de FLV y Matroska, y solo este número de señales a la vez:</translation>
+    </message>
+    <message>
+        <source>This is Aspersor&apos;s own ffserver, version %1.</source>
+        <translation>Es el ffserver propio de Aspersor, versión %1.</translation>
+    </message>
+    <message>
+        <source>This cannot be used: %1.</source>
+        <extracomment>%1 is an English clause such as &quot;/bin/x does not exist&quot;</extracomment>
+        <translation>No se puede usar: %1.</translation>
+    </message>
+    <message>
+        <source>Asking the program which ffserver it is…</source>
+        <translation>Preguntando al programa qué ffserver es…</translation>
+    </message>
 </context>
 <context>
     <name>aspersor::StatusStrip</name>
@@ -1421,6 +1468,17 @@
     <message>
         <source>Viewers: %1</source>
         <translation>Espectadores: %1</translation>
+    </message>
+    <message>
+        <source>Aspersor&apos;s own ffserver, version %1</source>
+        <translation>El ffserver propio de Aspersor, versión %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>FFmpeg&apos;s original ffserver, version %1, with places for %n feed(s). A further phone is turned away, viewers cannot be dropped one by one, there is no HLS, and a new configuration needs a restart.</source>
+        <translation>
+            <numerusform>El ffserver original de FFmpeg, versión %1, con plaza para %n señal. Se rechaza a un teléfono de más, los espectadores no se pueden expulsar uno a uno, no hay HLS, y una configuración nueva necesita un reinicio.</numerusform>
+            <numerusform>El ffserver original de FFmpeg, versión %1, con plazas para %n señales. Se rechaza a un teléfono de más, los espectadores no se pueden expulsar uno a uno, no hay HLS, y una configuración nueva necesita un reinicio.</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

@@ -70,6 +70,18 @@ void MainWindow::setStreamUrls(StreamUrls streamUrls)
     m_parts->commands->setStreamUrls(std::move(streamUrls));
 }
 
+void MainWindow::setStreamsLeftOut(StreamsLeftOut streamsLeftOut)
+{
+    m_parts->commands->setStreamsLeftOut(std::move(streamsLeftOut));
+}
+
+void MainWindow::showFfserverVerdict(const FfserverVerdict &verdict)
+{
+    if (m_parts->settingsDialog) {
+        m_parts->settingsDialog->showVerdict(verdict);
+    }
+}
+
 QString MainWindow::currentFeed() const
 {
     return m_parts->currentFeed;
@@ -178,6 +190,8 @@ void MainWindow::Parts::editSettings()
 {
     auto *dialog = new SettingsDialog(settings, &window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    settingsDialog = dialog;
+    QObject::connect(dialog, &SettingsDialog::probeRequested, &window, &MainWindow::ffserverProbeRequested);
     QObject::connect(dialog, &QDialog::accepted, &window, [this, dialog] {
         if (const Settings changed = dialog->settings(); changed != settings) {
             window.setSettings(changed);

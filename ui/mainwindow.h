@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/feed/feedtypes.h"
+#include "core/ffserver/ffserverkind.h"
 #include "core/ffserver/ffserverstatus.h"
 #include "core/log/logentry.h"
 #include "core/settings/settings.h"
@@ -36,6 +37,7 @@ class MainWindow final : public QMainWindow
 
 public:
     using StreamUrls = std::function<QStringList(const QString &feed)>;
+    using StreamsLeftOut = std::function<QList<std::pair<QString, QString>>()>;
 
     /// `stateFile`: the INI file for geometry, columns and filters; empty: nothing is remembered.
     explicit MainWindow(const Settings &settings, const QString &stateFile = {}, QWidget *parent = nullptr);
@@ -46,6 +48,8 @@ public:
     void setPreviewWidget(QWidget *preview, const QList<QAction *> &actions = {});
     /// Tells under which addresses viewers open a feed; asked when they are to be shown, copied or opened.
     void setStreamUrls(StreamUrls streamUrls);
+    /// Tells which streams of ffserver.conf the ffserver in force cannot serve, with an English clause why.
+    void setStreamsLeftOut(StreamsLeftOut streamsLeftOut);
 
     [[nodiscard]] QString currentFeed() const; ///< the feed whose preview is shown; empty: none
 
@@ -55,6 +59,7 @@ public slots:
     void addLog(const aspersor::LogEntry &entry); ///< shown in batches, ten times a second
     void setAddresses(const QString &ingestUrl, const QString &viewersUrl); ///< with the ports really taken
     void setSettings(const aspersor::Settings &settings);                   ///< what is in force now
+    void showFfserverVerdict(const aspersor::FfserverVerdict &verdict);     ///< for who asked for the probe
     /// A bar with the sentence above the feeds until the next call; empty: no bar.
     void showStartProblem(const QString &reason);
 
@@ -63,6 +68,7 @@ signals:
     void banRequested(const QString &feed, int seconds);
     void letBackInRequested(const QString &feed);
     void restartFfserverRequested();
+    void ffserverProbeRequested(const QString &program);      ///< showFfserverVerdict() is expected
     void settingsChanged(const aspersor::Settings &settings); ///< the operator pressed Save; validated
     void currentFeedChanged(const QString &feed);             ///< for the preview; empty: nothing to show
 

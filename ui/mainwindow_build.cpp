@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/dialogs/aboutdialog.h"
+#include "ui/dialogs/settingsdialog.h"
 #include "ui/look/colors.h"
 #include "ui/mainwindow_p.h"
 

@@ -17,10 +17,13 @@
 #include <QActionGroup>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPointer>
 #include <QSettings>
 #include <QSplitter>
 
 namespace aspersor {
+
+class SettingsDialog;
 
 /// The window's inside: mainwindow_build.cpp puts it together, mainwindow.cpp says how it behaves.
 /// Widgets are owned by the window.
@@ -71,8 +74,9 @@ struct MainWindow::Parts {
     NoticeBar *startProblem = nullptr;
     NoticeBar *ffserverProblem = nullptr;
     NoticeBar *undoBar = nullptr;
-    QSplitter *sides = nullptr;  // feeds | preview
-    QSplitter *floors = nullptr; // those / log
+    QPointer<SettingsDialog> settingsDialog; // null: none is open
+    QSplitter *sides = nullptr;              // feeds | preview
+    QSplitter *floors = nullptr;             // those / log
     QLineEdit *filterField = nullptr;
     QMenu *previewMenu = nullptr;
 

@@ -43,6 +43,25 @@ QString stateText(State state)
     return {};
 }
 
+/// Which ffserver it is, and what an original cannot do.
+QString kindText(const FfserverStatus &status)
+{
+    switch (status.kind) {
+    case FfserverKind::Ours:
+        return StatusStrip::tr("Aspersor's own ffserver, version %1").arg(status.version);
+    case FfserverKind::Original:
+        return StatusStrip::tr(
+                   "FFmpeg's original ffserver, version %1, with places for %n feed(s). A further "
+                   "phone is turned away, viewers cannot be dropped one by one, there is no HLS, "
+                   "and a new configuration needs a restart.",
+                   nullptr, status.places)
+            .arg(status.version);
+    case FfserverKind::Unknown:
+        break;
+    }
+    return {};
+}
+
 Dot dotOf(State state)
 {
     switch (state) {
@@ -135,8 +154,9 @@ void StatusStrip::setFfserver(const FfserverStatus &status)
 {
     m_status = status;
     m_state->setText(stateText(status.state));
-    m_state->setToolTip(status.reason);
-    m_dot->setToolTip(status.reason);
+    const QString toolTip = status.reason.isEmpty() ? kindText(status) : status.reason;
+    m_state->setToolTip(toolTip);
+    m_dot->setToolTip(toolTip);
     drawState();
     showTotals();
 }

@@ -30,6 +30,7 @@ void connectToRoom(MainWindow &window, ControlRoom &room)
 {
     addPreview(window, room);
     window.setStreamUrls([&room](const QString &feed) { return room.streamUrls(feed); });
+    window.setStreamsLeftOut([&room] { return room.streamsLeftOut(); });
 
     const auto tellAddresses = [&window, &room] {
         window.setSettings(room.settings());
@@ -56,6 +57,8 @@ void connectToRoom(MainWindow &window, ControlRoom &room)
     QObject::connect(&window, &MainWindow::banRequested, &room, &ControlRoom::ban);
     QObject::connect(&window, &MainWindow::letBackInRequested, &room, &ControlRoom::letBackIn);
     QObject::connect(&window, &MainWindow::restartFfserverRequested, &room, &ControlRoom::restartFfserver);
+    QObject::connect(&window, &MainWindow::ffserverProbeRequested, &room, &ControlRoom::probeFfserver);
+    QObject::connect(&room, &ControlRoom::ffserverProbed, &window, &MainWindow::showFfserverVerdict);
     QObject::connect(&window, &MainWindow::settingsChanged, &room, &ControlRoom::applySettings);
 
     window.updateFeeds(room.feeds());

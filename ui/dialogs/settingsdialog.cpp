@@ -18,6 +18,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QShowEvent>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QToolButton>
@@ -26,6 +27,8 @@
 namespace aspersor {
 
 namespace {
+
+constexpr int probeAfterMs = 400;
 
 QFormLayout *makeForm(QWidget *page)
 {
@@ -171,6 +174,22 @@ QWidget *SettingsDialog::makeViewersPage()
     m_http = addListenFields(*form, m_before.http);
     m_ffserver = addPathField(*form, tr("&ffserver program:"), m_before.ffserverPath,
                               tr("the one that came with Aspersor"), tr("Choose the ffserver program"));
+    m_verdict = makeNote({});
+    m_verdict->setAccessibleName(tr("What this ffserver is"));
+    m_verdict->setMinimumHeight(m_verdict->fontMetrics().lineSpacing() * 2);
+    m_verdict->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    form->addRow(QString(), m_verdict);
+    m_places = addNumber(*form, tr("P&laces for feeds:"), m_before.originalPlaces, 1, 256, {});
+    m_places->setAccessibleName(tr("Places for feeds of an original ffserver"));
+    m_probeTimer.setSingleShot(true);
+    m_probeTimer.setInterval(probeAfterMs);
+    connect(&m_probeTimer, &QTimer::timeout, this,
+            [this] { emit probeRequested(m_ffserver->text().trimmed()); });
+    connect(m_ffserver, &QLineEdit::textChanged, this, [this] {
+        showVerdict({});
+        m_probeTimer.start();
+    });
+    showVerdict({});
     m_conf =
         addPathField(*form, tr("&Configuration file:"), m_before.confFile,
                      tr("ffserver.conf in the configuration folder"), tr("Choose the configuration file"));
@@ -178,6 +197,36 @@ QWidget *SettingsDialog::makeViewersPage()
                  makeNote(tr("The configuration file says in which formats viewers get the feeds. Use "
                              "Server > Restart ffserver after you edit it.")));
     return page;
+}
+
+void SettingsDialog::showEvent(QShowEvent *event)
+{
+    QDialog::showEvent(event);
+    if (!event->spontaneous()) {
+        emit probeRequested(m_ffserver->text().trimmed());
+    }
+}
+
+void SettingsDialog::showVerdict(const FfserverVerdict &verdict)
+{
+    const bool original = verdict.kind == FfserverKind::Original;
+    m_places->setEnabled(original);
+    m_places->setToolTip(
+        original ? tr("So many phones can be live at a time; for a further one it has no place")
+                 : tr("Only an original ffserver of FFmpeg has a fixed number of places for feeds"));
+    if (original) {
+        m_verdict->setText(
+            tr("This is FFmpeg's original ffserver, version %1. It serves MPEG-TS and one of FLV "
+               "and Matroska, and only so many feeds at a time:")
+                .arg(verdict.version));
+    } else if (verdict.kind == FfserverKind::Ours) {
+        m_verdict->setText(tr("This is Aspersor's own ffserver, version %1.").arg(verdict.version));
+    } else if (!verdict.reason.isEmpty()) {
+        //: %1 is an English clause such as "/bin/x does not exist"
+        m_verdict->setText(tr("This cannot be used: %1.").arg(verdict.reason));
+    } else {
+        m_verdict->setText(tr("Asking the program which ffserver it is…"));
+    }
 }
 
 QWidget *SettingsDialog::makeProgramPage()
@@ -291,6 +340,7 @@ Settings SettingsDialog::settings() const
         s.graceMs = m_grace->value() * 1000;
     }
     s.ffserverPath = m_ffserver->text().trimmed();
+    s.originalPlaces = m_places->value();
     s.confFile = m_conf->text().trimmed();
     s.language = m_language->currentData().toString();
     return s;
@@ -343,7 +393,7 @@ QStringList SettingsDialog::effects() const
         found << tr("The port for phones is opened anew: connect the phones to the new address.");
     }
     if (s.http != m_before.http || s.ffserverPath != m_before.ffserverPath ||
-        s.confFile != m_before.confFile) {
+        s.confFile != m_before.confFile || s.originalPlaces != m_before.originalPlaces) {
         found << tr("ffserver is restarted: viewers must reconnect, phones notice nothing.");
     }
     if (s.publishKey != m_before.publishKey && !s.open) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/ffserver/ffserverkind.h"
 #include "core/settings/settings.h"
 
 #include <QDialog>
 #include <QStringList>
+#include <QTimer>
 
 class QCheckBox;
 class QComboBox;
@@ -27,6 +29,18 @@ public:
     explicit SettingsDialog(const Settings &settings, QWidget *parent = nullptr);
 
     [[nodiscard]] Settings settings() const; ///< as the fields stand; valid after Save
+
+public slots:
+    /// The answer to probeRequested().
+    void showVerdict(const aspersor::FfserverVerdict &verdict);
+
+signals:
+    /// Which ffserver is this? Empty: the one that is taken when none is named. Once when the dialog comes,
+    /// and when the field was changed.
+    void probeRequested(const QString &program);
+
+protected:
+    void showEvent(QShowEvent *event) override;
 
 private:
     struct ListenFields {
@@ -60,6 +74,9 @@ private:
     QSpinBox *m_silence = nullptr; // seconds
     QSpinBox *m_grace = nullptr;   // seconds
     QLineEdit *m_ffserver = nullptr;
+    QLabel *m_verdict = nullptr;
+    QSpinBox *m_places = nullptr; // of an original
+    QTimer m_probeTimer;          // until the operator has typed the path
     QLineEdit *m_conf = nullptr;
     QComboBox *m_language = nullptr;
     QLabel *m_notice = nullptr;

@@ -116,6 +116,7 @@ void FeedCommands::makeActions()
     undoKick->setEnabled(false);
 
     copyMenu = new QMenu(tr("Copy address &as"), m_window);
+    copyMenu->setToolTipsVisible(true);
     copyMenu->setIcon(themedIcon(QStringLiteral("copy")));
     connect(copyMenu, &QMenu::aboutToShow, this, &FeedCommands::fillCopyMenu);
     openMenu = new QMenu(tr("Open &with"), m_window);
@@ -126,6 +127,11 @@ void FeedCommands::makeActions()
 void FeedCommands::setStreamUrls(StreamUrls streamUrls)
 {
     m_streamUrls = std::move(streamUrls);
+}
+
+void FeedCommands::setStreamsLeftOut(StreamsLeftOut streamsLeftOut)
+{
+    m_streamsLeftOut = std::move(streamsLeftOut);
 }
 
 QStringList FeedCommands::selected(std::initializer_list<FeedState> states) const
@@ -286,6 +292,14 @@ void FeedCommands::fillCopyMenu()
     }
     if (urls.isEmpty()) {
         copyMenu->addAction(tr("ffserver offers no stream of this feed"))->setEnabled(false);
+    }
+    const auto leftOut = m_streamsLeftOut ? m_streamsLeftOut() : QList<std::pair<QString, QString>>();
+    for (const auto &[name, reason] : leftOut) {
+        //: %1 is a format such as MP4
+        QAction *action = copyMenu->addAction(tr("%1 (not with this ffserver)").arg(formatName(name)));
+        action->setEnabled(false);
+        //: %1 is a stream's name such as *.mp4, %2 an English clause
+        action->setToolTip(tr("%1 is not served: %2.").arg(name, reason));
     }
 }
 

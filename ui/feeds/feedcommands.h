@@ -25,10 +25,13 @@ class FeedCommands final : public QObject
 
 public:
     using StreamUrls = std::function<QStringList(const QString &feed)>;
+    /// Names as in ffserver.conf ("*.mp4") and an English clause each.
+    using StreamsLeftOut = std::function<QList<std::pair<QString, QString>>()>;
 
     FeedCommands(FeedTable &table, const FeedModel &model, QWidget *window);
 
-    void setStreamUrls(StreamUrls streamUrls); ///< as this machine opens them
+    void setStreamUrls(StreamUrls streamUrls);             ///< as this machine opens them
+    void setStreamsLeftOut(StreamsLeftOut streamsLeftOut); ///< shown greyed out, with the reason
     /// The host that stands in addresses meant for others, in place of loopback; empty: leave them as they
     /// are.
     void setPublicHost(const QString &host) { m_publicHost = host; }
@@ -70,6 +73,7 @@ private:
     const FeedModel &m_model;
     QWidget *m_window;
     StreamUrls m_streamUrls;
+    StreamsLeftOut m_streamsLeftOut;
     QString m_publicHost;
     QStringList m_kicked; // what the undo lets back in
     bool m_askBeforeKick = true;

@@ -165,6 +165,38 @@ void dialogs(const QString &suffix)
     showAbout(&window);
     shootOver(window, QStringLiteral("dialog-about") + suffix);
 
+    {
+        FfserverStatus original;
+        original.state = FfserverStatus::State::Running;
+        original.kind = FfserverKind::Original;
+        original.version = QStringLiteral("3.3.9");
+        original.places = 16;
+        original.viewers = 7;
+        window.updateFfserver(original);
+        window.setStreamUrls([](const QString &) {
+            return QStringList{QStringLiteral("http://127.0.0.1:8090/slot03.ts"),
+                               QStringLiteral("http://127.0.0.1:8090/slot03.flv")};
+        });
+        window.setStreamsLeftOut([] {
+            return QList<std::pair<QString, QString>>{
+                {QStringLiteral("*.mkv"), QStringLiteral("*.flv comes first")},
+                {QStringLiteral("*.mp4"), QStringLiteral("only MPEG-TS, FLV and Matroska")}};
+        });
+        shoot(window, QStringLiteral("window-original") + suffix);
+        for (QMenu *menu : window.findChildren<QMenu *>()) {
+            if (menu->toolTipsVisible()) {
+                menu->popup(QPoint(0, 0));
+                shoot(*menu, QStringLiteral("menu-original") + suffix);
+                menu->close();
+            }
+        }
+        SettingsDialog dialog(settings);
+        dialog.findChild<QTabWidget *>()->setCurrentIndex(1);
+        dialog.show();
+        dialog.showVerdict(
+            {QStringLiteral("/opt/ffserver"), FfserverKind::Original, QStringLiteral("3.3.9"), {}});
+        shoot(dialog, QStringLiteral("dialog-settings-original") + suffix);
+    }
     for (int page = 1; page < 3; ++page) {
         SettingsDialog dialog(settings);
         dialog.findChild<QTabWidget *>()->setCurrentIndex(page);

@@ -162,6 +162,46 @@ private slots:
         QVERIFY(notice(dialog).contains(QStringLiteral("new key")));
     }
 
+    void theNamedFfserverIsAskedWhoItIs()
+    {
+        Settings settings = sample();
+        settings.ffserverPath = QStringLiteral("/bin/sh");
+        SettingsDialog dialog(settings);
+        QStringList asked;
+        connect(&dialog, &SettingsDialog::probeRequested, this,
+                [&](const QString &program) { asked << program; });
+        dialog.show();
+        QCOMPARE(asked, QStringList{QStringLiteral("/bin/sh")});
+        QVERIFY(labelled(dialog, "What this ffserver is")->text().contains(QStringLiteral("Asking")));
+        const auto numbers = dialog.findChildren<QSpinBox *>();
+        const auto found = std::find_if(numbers.begin(), numbers.end(), [](auto *number) {
+            return number->accessibleName() == QLatin1String("Places for feeds of an original ffserver");
+        });
+        QVERIFY(found != numbers.end());
+        QSpinBox *places = *found;
+        QVERIFY(!places->isEnabled());
+        QVERIFY(places->toolTip().contains(QStringLiteral("Only an original ffserver")));
+
+        dialog.showVerdict({{}, FfserverKind::Original, QStringLiteral("3.3.9"), {}});
+        QVERIFY(labelled(dialog, "What this ffserver is")->text().contains(QStringLiteral("version 3.3.9")));
+        QVERIFY(places->isEnabled());
+        places->setValue(5);
+        QCOMPARE(dialog.settings().originalPlaces, 5);
+        QVERIFY(notice(dialog).contains(QStringLiteral("ffserver is restarted")));
+
+        dialog.showVerdict({{}, FfserverKind::Unknown, {}, QStringLiteral("it is ffmpeg")});
+        QVERIFY(labelled(dialog, "What this ffserver is")->text().contains(QStringLiteral("it is ffmpeg")));
+        QVERIFY(!places->isEnabled());
+        dialog.showVerdict({{}, FfserverKind::Ours, QStringLiteral("0.1.0"), {}});
+        QVERIFY(labelled(dialog, "What this ffserver is")->text().contains(QStringLiteral("own ffserver")));
+
+        // Another path is another question, once it is typed.
+        field(dialog, QStringLiteral("/bin/sh"))->setText(QStringLiteral("/bin/cat"));
+        QVERIFY(labelled(dialog, "What this ffserver is")->text().contains(QStringLiteral("Asking")));
+        QTRY_COMPARE(asked.size(), 2);
+        QCOMPARE(asked.last(), QStringLiteral("/bin/cat"));
+    }
+
     void everyFieldHasALabelOrName()
     {
         SettingsDialog settings(sample());
@@ -238,13 +278,19 @@ private:
         return dialog.findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Save);
     }
 
-    static QString notice(const QWidget &dialog)
+    static QLabel *labelled(const QWidget &dialog, const char *name)
     {
         const auto labels = dialog.findChildren<QLabel *>();
-        const auto found = std::find_if(labels.begin(), labels.end(), [](auto *l) {
-            return l->accessibleName() == QLatin1String("What saving does");
+        const auto found = std::find_if(labels.begin(), labels.end(), [name](auto *l) {
+            return l->accessibleName() == QLatin1String(name);
         });
-        return found == labels.end() ? QStringLiteral("?") : (*found)->text();
+        return found == labels.end() ? nullptr : *found;
+    }
+
+    static QString notice(const QWidget &dialog)
+    {
+        const QLabel *label = labelled(dialog, "What saving does");
+        return label ? label->text() : QStringLiteral("?");
     }
 };
 

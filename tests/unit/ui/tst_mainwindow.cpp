@@ -16,6 +16,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QScrollBar>
@@ -47,6 +48,27 @@ private slots:
     }
 
     void cleanup() { m_window.reset(); }
+
+    void whatTheFfserverCannotIsGreyedOutWithTheReason()
+    {
+        m_window->setStreamsLeftOut([] {
+            return QList<std::pair<QString, QString>>{
+                {QStringLiteral("*.mp4"), QStringLiteral("only MPEG-TS, FLV and Matroska")}};
+        });
+        m_window->updateFeeds(samples::feeds(1));
+        const auto menus = m_window->findChildren<QMenu *>();
+        const auto menu =
+            std::find_if(menus.begin(), menus.end(), [](QMenu *one) { return one->toolTipsVisible(); });
+        QVERIFY(menu != menus.end());
+        emit(*menu)->aboutToShow();
+        const auto actions = (*menu)->actions();
+        QCOMPARE(actions.size(), 3);
+        QVERIFY(actions.at(0)->isEnabled() && actions.at(1)->isEnabled());
+        QVERIFY(!actions.at(2)->isEnabled());
+        QVERIFY(actions.at(2)->text().startsWith(QStringLiteral("MP4")));
+        QCOMPARE(actions.at(2)->toolTip(),
+                 QStringLiteral("*.mp4 is not served: only MPEG-TS, FLV and Matroska."));
+    }
 
     void emptyPageUntilTheFirstFeed()
     {
