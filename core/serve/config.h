@@ -82,6 +82,7 @@ struct RedirectSpec {
 struct UnavailableSpec {
     std::string name; ///< as StreamSpec's
     std::string feed;
+    std::string file;
     std::string format; ///< as written: "rm"
     std::string reason; ///< a whole sentence
     int line = 0;
@@ -89,7 +90,8 @@ struct UnavailableSpec {
     [[nodiscard]] bool names(std::string_view requested) const;
     bool operator==(const UnavailableSpec &other) const
     {
-        return name == other.name && feed == other.feed && format == other.format && reason == other.reason;
+        return name == other.name && feed == other.feed && file == other.file && format == other.format &&
+               reason == other.reason;
     }
 };
 

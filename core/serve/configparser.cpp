@@ -292,7 +292,7 @@ void ConfigReader::endStatus(StreamSpec &stream)
 void ConfigReader::endUnavailable(const StreamSpec &stream)
 {
     m_result.config.unavailable.push_back(
-        {stream.name, stream.feed, m_oldFormat,
+        {stream.name, stream.feed, stream.file, m_oldFormat,
          "The format " + m_oldFormat +
              " of this stream is not made by this version of ffserver; open "
              "another stream of the same feed.",

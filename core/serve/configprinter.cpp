@@ -199,6 +199,8 @@ std::string printConfig(const Config &config)
         lines.raw("\n<Stream " + stream.name + '>');
         if (!stream.feed.empty())
             lines.add("Feed", stream.feed);
+        if (!stream.file.empty())
+            lines.add("File", stream.file);
         lines.add("Format", stream.format);
         lines.raw("</Stream>");
     }
