@@ -109,11 +109,8 @@ void ServeConfigCorpusTest::theSampleHasAllItsStreams()
     const Config config = parseConfig(textOf(found->second), "sample.conf").config;
     QCOMPARE(config.streams.size() + config.unavailable.size(),
              std::size_t(found->second.count("\n<Stream ")));
-    for (const char *name : {"test.ra", "test.rm", "test.swf"}) {
-        const auto stream = std::ranges::find(config.unavailable, name, &UnavailableSpec::name);
-        QVERIFY2(stream != config.unavailable.end(), name);
-        QVERIFY(stream->reason.ends_with('.'));
-    }
+    for (const UnavailableSpec &stream : config.unavailable)
+        QVERIFY2(stream.reason.ends_with('.'), stream.name.c_str());
     QCOMPARE(config.httpPort, std::uint16_t{8090});
     QVERIFY(config.feed("feed1"));
     QCOMPARE(config.feed("feed1")->file, std::string("/tmp/feed1.ffm"));
