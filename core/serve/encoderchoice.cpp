@@ -22,7 +22,7 @@ struct Choice {
 
 constexpr std::string_view h264 = "libx264 h264";
 // The first is for every format that is not listed.
-constexpr std::array<Choice, 28> choices{{
+constexpr auto choices = std::to_array<Choice>({
     {"", h264, "aac"},
     {"adts", "", "aac"},
     {"mpeg", "mpeg1video", "mp2"},
@@ -47,14 +47,13 @@ constexpr std::array<Choice, 28> choices{{
     {"jpeg", "mjpeg", ""},
     {"singlejpeg", "mjpeg", ""},
     {"h264", h264, ""},
-    {"rm", "rv10", "ac3"},
     {"hevc", "libx265 hevc", ""},
     {"rm", "rv10", "ac3"},
     {"swf", "flv", "libmp3lame mp3"},
     {"wav", "", "pcm_s16le"},
     {"au", "", "pcm_s16be"},
     {"aiff", "", "pcm_s16be"},
-}};
+});
 
 std::string_view wanted(const Format &format, TrackKind kind)
 {
