@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ffserver/options.h"
+#include "app/ffserver/service.h"
 #include "core/media/avlog.h"
+#include "core/serve/access.h"
 #include "core/serve/configparser.h"
 #include "core/serve/configprinter.h"
 #include "core/serve/controlinput.h"
@@ -37,6 +39,8 @@ serve::ParsedConfig readConfig(const Options &options)
         parsed.config.feedSocket = options.feedSocket;
     if (options.feedGrace)
         parsed.config.feedGrace = *options.feedGrace;
+    if (options.debug)
+        parsed.config.customLog = "-";
     return parsed;
 }
 
@@ -83,6 +87,16 @@ void routeLibavTo(serve::Reporter &reporter)
     });
 }
 
+void tellDynamicAcls(const serve::Config &config, serve::Reporter &reporter)
+{
+    for (const serve::StreamSpec &stream : config.streams) {
+        const std::string problem =
+            stream.dynamicAcl.empty() ? std::string() : serve::dynamicAclProblem(stream.dynamicAcl);
+        if (!problem.empty())
+            reporter.log(serve::LogLevel::Warning, problem);
+    }
+}
+
 /// The program while it serves.
 class Program
 {
@@ -102,6 +116,7 @@ public:
         const auto endpoint = m_server.httpEndpoint();
         m_reporter.ready(*m_server.config(), m_server.httpUrl(), endpoint.address().to_string(),
                          endpoint.port());
+        tellServiceReady();
         awaitSignal();
         if (m_options.control) {
             m_control.emplace(
@@ -153,20 +168,28 @@ private:
 
     void reload()
     {
+        tellServiceReloading();
         serve::ParsedConfig parsed = readConfig(m_options);
         m_reporter.configuration(parsed.diagnostics);
         if (serve::hasErrors(parsed.diagnostics)) {
             m_reporter.log(serve::LogLevel::Error, "The configuration stays as it was.");
-            return;
+        } else {
+            if (!m_reporter.reopenAccessLog(parsed.config.customLog))
+                m_reporter.log(serve::LogLevel::Warning, "The log " + parsed.config.customLog +
+                                                             " cannot be opened (" + std::strerror(errno) +
+                                                             "); requests are logged as before.");
+            m_server.apply(std::move(parsed.config));
+            tellDynamicAcls(*m_server.config(), m_reporter);
+            m_reporter.reloaded(*m_server.config());
         }
-        m_server.apply(std::move(parsed.config));
-        m_reporter.reloaded(*m_server.config());
+        tellServiceReady();
     }
 
     void stop()
     {
         if (std::exchange(m_stopping, true))
             return;
+        tellServiceStopping();
         m_statsTimer.cancel();
         m_server.shutDown([this] { m_loop.stop(); });
     }
@@ -198,6 +221,7 @@ int serveUntilStopped(const Options &options, serve::ParsedConfig parsed)
         reporter.log(serve::LogLevel::Warning,
                      "No feed can arrive: add a line \"FeedSocket PATH\" to the configuration, or "
                      "start with --feed-socket PATH.");
+    tellDynamicAcls(parsed.config, reporter);
     routeLibavTo(reporter);
     const int code = Program(options, std::move(parsed.config), loop, reporter).run();
     media::routeAvLog({}); // nobody listens any more

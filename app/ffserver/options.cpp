@@ -20,7 +20,7 @@ Serves live feeds to any number of viewers, as the configuration says.
   --feed-grace SECONDS    how long viewers wait for a feed that is away, whatever the configuration says
   --control stdio         take commands and tell events on standard input and output, as JSON lines;
                           end when standard input ends
-  -d                      accepted for the original's sake: ffserver always stays in the foreground
+  -d                      log requests on standard output, whatever CustomLog says
   --version, --help
 )";
 }
@@ -68,6 +68,7 @@ Options parseOptions(int argc, char *argv[])
             options.checkOnly = true;
             break;
         case 'd':
+            options.debug = true;
             break;
         case 'h':
             options.showHelp = true;

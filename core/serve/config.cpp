@@ -89,6 +89,17 @@ const FeedSpec *Config::feed(std::string_view name) const
     return found == feeds.end() ? nullptr : &*found;
 }
 
+const StreamSpec *Config::streamNamed(std::string_view requested) const
+{
+    for (const bool templates : {false, true}) {
+        for (const StreamSpec &stream : streams) {
+            if (stream.isTemplate() == templates && stream.feedFor(requested))
+                return &stream;
+        }
+    }
+    return nullptr;
+}
+
 std::string_view feedBaseName(std::string_view name)
 {
     constexpr std::array<std::string_view, 6> suffixes{".ffm", ".ts", ".nut", ".flv", ".mkv", ".mp4"};

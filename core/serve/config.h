@@ -118,6 +118,8 @@ struct Config {
 
     [[nodiscard]] int connectionLimit() const { return maxHttpConnections.value_or(maxClients + 256); }
     [[nodiscard]] const FeedSpec *feed(std::string_view name) const;
+    /// The stream that a name means, whoever asks: a fixed one before a template.
+    [[nodiscard]] const StreamSpec *streamNamed(std::string_view requested) const;
 
     bool operator==(const Config &) const = default;
 };

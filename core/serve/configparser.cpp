@@ -252,10 +252,6 @@ void ConfigReader::endStream()
         checkStreamSource(stream);
     if (stream.format && !stream.format->isStatus()) {
         stream.encoding = m_encoding->finish(*stream.format);
-        if (stream.encoding != media::Encoding{})
-            warn(m_nameAt, "The stream " + quoted(stream.name) +
-                               " is to be encoded, which this version does not do yet; the feed is passed on "
-                               "as it comes.");
         checkFormat(stream);
     }
     if (m_multicastAt && stream.multicast && stream.multicast->address.empty()) {

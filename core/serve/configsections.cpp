@@ -149,7 +149,6 @@ bool ConfigReader::viewerDirective(const std::string &key)
         acl(m_stream.acl);
     } else if (key == "dynamicacl") {
         fileOf(m_stream.dynamicAcl);
-        notYet();
     } else if (key == "preroll") {
         onlyOnce(key);
         m_stream.preroll = seconds(0, 86'400).value_or(m_stream.preroll);

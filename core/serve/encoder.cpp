@@ -308,18 +308,31 @@ void Encoder::made(const media::Packet &packet)
         seat.stream->write(packet);
 }
 
+void Encoder::endChanged(const Config &config)
+{
+    const std::lock_guard lock(m_mutex);
+    for (Seat &seat : m_seats) {
+        std::string why = seat.stream->endReason(config, m_setup.feed);
+        if (seat.closing || why.empty())
+            continue;
+        seat.why = std::move(why);
+        seat.closing = true;
+    }
+    m_wake.notify_one();
+}
+
 void Encoder::closeIdle()
 {
-    std::vector<std::shared_ptr<Stream>> idle;
+    std::vector<std::pair<std::shared_ptr<Stream>, std::string>> idle;
     {
         const std::lock_guard lock(m_mutex);
         for (const Seat &seat : m_seats) {
             if (seat.closing)
-                idle.push_back(seat.stream);
+                idle.emplace_back(seat.stream, seat.why);
         }
     }
-    for (const auto &stream : idle)
-        stream->end("nobody watches");
+    for (const auto &[stream, why] : idle)
+        stream->end(why);
     if (!idle.empty())
         dropEnded();
 }

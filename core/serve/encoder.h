@@ -58,6 +58,8 @@ public:
     void publish(const media::Packet &packet, TimePoint now);
     /// The streams are sent what is left and end; so does the thread.
     void end(const std::string &reason);
+    /// Another configuration is in force, see Feed::endChanged().
+    void endChanged(const Config &config);
 
     // ---- viewers
 
@@ -80,7 +82,8 @@ private:
         std::shared_ptr<Stream> stream;
         TimePoint idleSince{};
         bool idle = false;
-        bool closing = false; ///< nobody watches: the thread ends it
+        bool closing = false; ///< the thread ends it
+        std::string why = "nobody watches";
     };
     struct Join {
         std::string name;

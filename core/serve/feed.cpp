@@ -245,6 +245,19 @@ OpenError Feed::nothingYet() const
     return {503, "The feed " + m_name + " has sent nothing yet; try again in a moment."};
 }
 
+void Feed::endChanged(const Config &config)
+{
+    const std::lock_guard lock(m_mutex);
+    const media::AvLogScope scope(m_name);
+    for (const Running &running : m_streams) {
+        if (const std::string why = running.stream->endReason(config, m_name); !why.empty())
+            running.stream->end(why);
+    }
+    for (const auto &encoder : m_encoders)
+        encoder->endChanged(config);
+    dropEnded();
+}
+
 bool Feed::tick(TimePoint now)
 {
     {

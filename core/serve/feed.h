@@ -71,6 +71,9 @@ public:
     /// Ends muxers that nobody watches and, after the grace time, the feed. False once it has ended.
     [[nodiscard]] bool tick(TimePoint now);
     void setGrace(std::chrono::milliseconds grace);
+    /// Another configuration is in force: streams that it does not have, or has otherwise, end. Viewers of
+    /// the others notice nothing.
+    void endChanged(const Config &config);
     /// Ends the feed now: its viewers are sent what is left, and home.
     void end(const std::string &reason);
     [[nodiscard]] FeedReport report() const;

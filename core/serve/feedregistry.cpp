@@ -79,6 +79,12 @@ void FeedRegistry::setGrace(std::chrono::milliseconds grace)
         feed->setGrace(grace);
 }
 
+void FeedRegistry::endChanged(const Config &config)
+{
+    for (const auto &feed : all())
+        feed->endChanged(config);
+}
+
 std::vector<FeedReport> FeedRegistry::report() const
 {
     std::vector<FeedReport> reports;

@@ -29,6 +29,7 @@ public:
     void endAll(const std::string &reason);
     void tick(Feed::TimePoint now);
     void setGrace(std::chrono::milliseconds grace);
+    void endChanged(const Config &config);                ///< see Feed
     [[nodiscard]] std::vector<FeedReport> report() const; ///< sorted by name
     [[nodiscard]] std::vector<std::string> names() const; ///< sorted
 

@@ -63,6 +63,12 @@ std::string lostAccess(std::size_t lines)
     return "# " + std::to_string(lines) + " lines lost";
 }
 
+int openLog(const std::string &path)
+{
+    constexpr mode_t readableByAll = 0644;
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, readableByAll);
+}
+
 json::array streamsOf(const Config &config)
 {
     json::array streams;
@@ -94,14 +100,37 @@ Reporter::~Reporter()
 
 bool Reporter::openAccessLog(const std::string &path)
 {
-    constexpr mode_t readableByAll = 0644;
-    m_accessDescriptor = path == "-"
-                             ? STDOUT_FILENO
-                             : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, readableByAll);
-    if (m_accessDescriptor < 0)
+    const int descriptor = path == "-" ? STDOUT_FILENO : openLog(path);
+    if (descriptor < 0)
         return false;
+    const std::lock_guard lock(m_accessMutex);
+    m_accessDescriptor = descriptor;
     m_access = std::make_unique<LineWriter>(m_loop, m_accessDescriptor, lostAccess);
+    m_logsAccess = true;
     return true;
+}
+
+bool Reporter::reopenAccessLog(const std::string &path)
+{
+    {
+        const std::lock_guard lock(m_accessMutex);
+        const bool isFile = m_access && m_accessDescriptor > STDERR_FILENO;
+        if (path.empty() || (m_access && (!isFile || path == "-"))) {
+            m_logsAccess = m_access && !path.empty();
+            return true;
+        }
+        if (isFile) {
+            const int descriptor = openLog(path);
+            if (descriptor < 0)
+                return false;
+            // What the writer still holds goes to the new file, under the number that it knows.
+            ::dup3(descriptor, m_accessDescriptor, O_CLOEXEC);
+            ::close(descriptor);
+            m_logsAccess = true;
+            return true;
+        }
+    }
+    return openAccessLog(path);
 }
 
 void Reporter::emitEvent(const json::object &event)
@@ -202,7 +231,8 @@ void Reporter::viewerLeft(const ViewerReport &viewer, const std::string &reason)
 void Reporter::accessed(const AccessReport &access)
 {
     // The access log may be standard output, which belongs to the control room if there is one.
-    if (!m_access || (m_control && m_accessDescriptor == STDOUT_FILENO))
+    const std::lock_guard lock(m_accessMutex);
+    if (!m_logsAccess || (m_control && m_accessDescriptor == STDOUT_FILENO))
         return;
     m_access->write(access.address + " - - [" + localTime("%d/%b/%Y:%H:%M:%S %z") + "] \"" +
                     access.requestLine + "\" " + std::to_string(access.status) + ' ' +

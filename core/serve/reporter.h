@@ -8,6 +8,7 @@
 
 #include <boost/json/object.hpp>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ public:
 
     /// "-" is standard output. False: the file cannot be opened (errno says why).
     [[nodiscard]] bool openAccessLog(const std::string &path);
+    /// After a reload, or when something moved the file away. False: it cannot be opened, and the old one is
+    /// written on. "" ends the log; standard output is taken at the start only.
+    [[nodiscard]] bool reopenAccessLog(const std::string &path);
 
     void ready(const Config &config, const std::string &httpUrl, const std::string &address, int port);
     void reloaded(const Config &config);
@@ -44,8 +48,10 @@ private:
     const bool m_control;
     LineWriter m_output;
     LineWriter m_errors;
-    int m_accessDescriptor = -1; // owned when above 2
-    std::unique_ptr<LineWriter> m_access;
+    std::mutex m_accessMutex;
+    int m_accessDescriptor = -1;          // owned when above 2; guarded by m_accessMutex, as the next two
+    std::unique_ptr<LineWriter> m_access; // stays once there: lines may be on their way
+    bool m_logsAccess = false;
     std::string m_lastStats; // of stats(): one thread
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/router.h"
 
+#include "core/serve/access.h"
+#include "core/serve/status.h"
+
 #include "core/serve/feed.h"
 
 #include <algorithm>
@@ -45,6 +48,19 @@ Answer errorAnswer(int status, std::string_view sentence, std::string fields)
     return {status, std::string(sentence) + "\n", std::move(fields)};
 }
 
+Answer asHtml(Answer answer)
+{
+    constexpr int firstError = 400;
+    if (answer.status < firstError || !answer.contentType.starts_with("text/plain"))
+        return answer;
+    std::string body = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>ffserver: ";
+    body.append(std::to_string(answer.status)).append("</title><h1>").append(std::to_string(answer.status));
+    body.append("</h1><p>").append(escapedHtml(answer.body)).append("</p></html>\n");
+    answer.body = std::move(body);
+    answer.contentType = "text/html; charset=utf-8";
+    return answer;
+}
+
 Answer noSuchStream(const Config &config, std::string_view name, const boost::asio::ip::address &peer,
                     std::span<const std::string> liveFeeds)
 {
@@ -53,7 +69,7 @@ Answer noSuchStream(const Config &config, std::string_view name, const boost::as
     std::size_t count = 0;
     for (const std::string &feed : liveFeeds) {
         for (const StreamSpec &stream : config.streams) {
-            if (stream.format->isStatus() || !stream.acl.allows(peer))
+            if (stream.format->isStatus() || !mayWatch(stream, peer))
                 continue;
             if (const auto streamName = stream.nameFor(feed); streamName && ++count <= namesShown)
                 list.append(list.empty() ? "" : ", ").append(*streamName);
@@ -70,7 +86,7 @@ std::string suitableStreams(const Config &config, const Feed &feed, const boost:
     std::string list;
     std::size_t count = 0;
     for (const StreamSpec &stream : config.streams) {
-        if (stream.format->isStatus() || !stream.acl.allows(peer) || count == namesShown)
+        if (stream.format->isStatus() || !mayWatch(stream, peer) || count == namesShown)
             continue;
         const auto name = stream.nameFor(feed.name());
         if (!name || feed.misfit(stream))
@@ -101,12 +117,12 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
             const auto feed = stream.isTemplate() == templates ? stream.feedFor(name) : std::nullopt;
             if (!feed)
                 continue;
-            if (!stream.acl.allows(peer)) {
+            if (!mayWatch(stream, peer)) {
                 denied = true;
                 continue;
             }
             if (stream.format->isStatus())
-                return StatusRequest{stream.name.ends_with(".json")};
+                return StatusRequest{stream.name.ends_with(".json"), stream.faviconUrl};
             StreamRequest request{std::string(name), *feed, stream, config.feed(*feed) != nullptr};
             request.spec.feed = *feed; // no longer the template's
             return request;

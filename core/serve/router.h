@@ -33,7 +33,8 @@ struct StreamRequest {
 
 /// The request is for the state of the server.
 struct StatusRequest {
-    bool json = false; ///< else a page for people
+    bool json = false;           ///< else a page for people
+    std::string faviconUrl = {}; ///< of the page
 };
 
 using Route = std::variant<Answer, StreamRequest, StatusRequest>;
@@ -51,6 +52,8 @@ using Route = std::variant<Answer, StreamRequest, StatusRequest>;
                                           const boost::asio::ip::address &peer);
 /// An error with its sentence.
 [[nodiscard]] Answer errorAnswer(int status, std::string_view sentence, std::string fields = {});
+/// The same as a page, for browsers, if it is an error's sentence.
+[[nodiscard]] Answer asHtml(Answer answer);
 /// An answer as bytes; without its body for HEAD.
 [[nodiscard]] std::string toText(const Answer &answer, bool headOnly);
 /// True when a stream's body is sent in chunks: then a player can tell its end from a broken connection, and

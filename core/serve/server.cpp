@@ -220,6 +220,7 @@ void Server::apply(Config config)
                        "ffserver is started again.");
     m_feeds.setGrace(config.feedGrace);
     m_state.setConfig(std::move(config));
+    m_feeds.endChanged(*m_state.config()); // after it: who comes now opens the new ones
 }
 
 void Server::shutDown(std::function<void()> done)

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -36,6 +37,22 @@ public:
         m_config.swap(next);
     }
 
+    /// Counts one more viewer of `address` for as long as the result lives; null: it has `limit` already.
+    [[nodiscard]] std::shared_ptr<void> bookAddress(const boost::asio::ip::address &address, int limit)
+    {
+        const std::lock_guard lock(m_mutex);
+        int &viewersThere = m_addresses[address];
+        if (viewersThere >= limit)
+            return nullptr;
+        ++viewersThere;
+        return {this, [address](ServerState *state) {
+                    const std::lock_guard guard(state->m_mutex);
+                    const auto found = state->m_addresses.find(address);
+                    if (--found->second == 0)
+                        state->m_addresses.erase(found);
+                }};
+    }
+
     Observer &observer;
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
     std::atomic<int> connections = 0; ///< TCP connections of any kind
@@ -45,7 +62,8 @@ public:
 
 private:
     mutable std::mutex m_mutex;
-    std::shared_ptr<const Config> m_config; // guarded by m_mutex
+    std::shared_ptr<const Config> m_config;              // guarded by m_mutex
+    std::map<boost::asio::ip::address, int> m_addresses; // viewers of each; guarded by m_mutex
 };
 
 /// Adds an amount to a counter for as long as it lives.
@@ -56,13 +74,15 @@ public:
     Booking() = default;
     Booking(std::atomic<T> &counter, T amount) : m_counter(&counter), m_amount(amount) { counter += amount; }
     Booking(Booking &&other) noexcept
-        : m_counter(std::exchange(other.m_counter, nullptr)), m_amount(other.m_amount)
+        : m_counter(std::exchange(other.m_counter, nullptr)), m_amount(other.m_amount),
+          m_more(std::move(other.m_more))
     {
     }
     Booking &operator=(Booking &&other) noexcept
     {
         std::swap(m_counter, other.m_counter);
         std::swap(m_amount, other.m_amount);
+        std::swap(m_more, other.m_more);
         return *this;
     }
     Booking(const Booking &) = delete;
@@ -73,9 +93,13 @@ public:
             *m_counter -= m_amount;
     }
 
+    /// Something else that is let go with it.
+    void with(std::shared_ptr<void> more) { m_more = std::move(more); }
+
 private:
     std::atomic<T> *m_counter = nullptr;
     T m_amount = 0;
+    std::shared_ptr<void> m_more;
 };
 
 } // namespace aspersor::serve

@@ -107,12 +107,30 @@ void Session::decide()
         m_requestLine = loggable(head);
     const std::vector<std::string> live = m_worker.feeds().names();
     const Route to = route(*config, head, plainAddress(m_peer.address()), live);
-    if (const auto *request = std::get_if<StreamRequest>(&to))
-        open(*request);
-    else if (const auto *status = std::get_if<StatusRequest>(&to))
-        answerStatus(status->json);
+    m_wantsHtml = head.field("accept").find("text/html") != std::string_view::npos;
+    if (const auto *request = std::get_if<StreamRequest>(&to)) {
+        if (mayHaveOneMore(*config))
+            open(*request);
+        else
+            answer(errorAnswer(503,
+                               "Your address has " + std::to_string(*config->maxClientsPerAddress) +
+                                   " viewers already, which is the most; close one of them.",
+                               std::string(retryLater)));
+    } else if (const auto *status = std::get_if<StatusRequest>(&to))
+        answerStatus(*status);
     else
         answer(std::get<Answer>(to));
+}
+
+/// Counts this connection as a viewer of its address, if that has a limit.
+bool Session::mayHaveOneMore(const Config &config)
+{
+    if (!config.maxClientsPerAddress || m_headOnly)
+        return true;
+    auto booked = m_worker.state().bookAddress(plainAddress(m_peer.address()), *config.maxClientsPerAddress);
+    const bool may = booked != nullptr;
+    m_connection.with(std::move(booked));
+    return may;
 }
 
 void Session::open(const StreamRequest &request)
@@ -236,14 +254,14 @@ void Session::onEncoderTimeout()
                        std::string(retryLater)));
 }
 
-void Session::answerStatus(bool json)
+void Session::answerStatus(const StatusRequest &request)
 {
-    m_worker.fanOut().gatherStatus([self = shared_from_this(), json](StatusReport report) {
+    m_worker.fanOut().gatherStatus([self = shared_from_this(), request](StatusReport report) {
         // This is another worker's thread, perhaps.
-        asio::post(self->m_socket.get_executor(), [self, json, state = std::move(report)] {
-            Answer page{200, json ? statusJson(state) : statusHtml(state),
+        asio::post(self->m_socket.get_executor(), [self, request, state = std::move(report)] {
+            Answer page{200, request.json ? statusJson(state) : statusHtml(state, request.faviconUrl),
                         "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
-                        json ? "application/json" : "text/html; charset=utf-8"};
+                        request.json ? "application/json" : "text/html; charset=utf-8"};
             self->answer(page);
         });
     });
@@ -254,7 +272,7 @@ void Session::answer(const Answer &answer)
     if (m_status != 0)
         return;
     m_status = answer.status;
-    send(toText(answer, m_headOnly));
+    send(toText(m_wantsHtml ? asHtml(answer) : answer, m_headOnly));
 }
 
 void Session::send(std::string text)

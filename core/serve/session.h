@@ -33,7 +33,8 @@ private:
     void openSnapshot(const Feed &feed, const StreamRequest &request);
     [[nodiscard]] Encoder::Ready openAgain(const StreamRequest &request);
     void refuse(const Feed &feed, const OpenError &error);
-    void answerStatus(bool json);
+    void answerStatus(const StatusRequest &request);
+    [[nodiscard]] bool mayHaveOneMore(const Config &config);
     void answer(const Answer &answer);
     void send(std::string text);
     void linger();
@@ -55,6 +56,7 @@ private:
     int m_status = 0;
     bool m_headOnly = false;
     bool m_awaitsEncoder = false;
+    bool m_wantsHtml = false; // a person's browser
     std::size_t m_drained = 0;
 };
 

@@ -26,8 +26,8 @@ th{font-weight:600;color:var(--soft)}td.n,th.n{text-align:right}
 .state{font-size:.8rem;font-weight:600;padding:.1rem .5rem;border-radius:1rem;color:#fff;margin-left:.5rem}
 small{color:var(--soft)}.shed{color:var(--away)}
 .live{background:var(--live)}.away{background:var(--away)}
-</style></head><body><main>
-)";
+</style>)";
+constexpr std::string_view pageMain = "</head><body><main>\n";
 constexpr std::string_view pageEnd = R"(</main>
 <script>
 setInterval(async()=>{try{const r=await fetch(location.href,{cache:"no-store"});
@@ -35,30 +35,6 @@ const d=new DOMParser().parseFromString(await r.text(),"text/html");
 document.querySelector("main").replaceWith(d.querySelector("main"))}catch(e){}},2000)
 </script></body></html>
 )";
-
-std::string escaped(std::string_view text)
-{
-    std::string result;
-    for (const char c : text) {
-        switch (c) {
-        case '<':
-            result += "&lt;";
-            break;
-        case '>':
-            result += "&gt;";
-            break;
-        case '&':
-            result += "&amp;";
-            break;
-        case '"':
-            result += "&quot;";
-            break;
-        default:
-            result += c;
-        }
-    }
-    return result;
-}
 
 std::string amount(double value, std::string_view unit)
 {
@@ -88,11 +64,11 @@ std::string cell(const std::string &text, bool isNumber = false)
 /// "libx264 640x360 · mp2 · 25.0 pictures/s", and what the machine has no time for.
 std::string encoderHtml(const EncoderReport &encoder)
 {
-    std::string text = escaped(encoder.video);
+    std::string text = escapedHtml(encoder.video);
     if (encoder.width > 0)
         text += ' ' + std::to_string(encoder.width) + 'x' + std::to_string(encoder.height);
     if (!encoder.audio.empty())
-        text += (text.empty() ? "" : " · ") + escaped(encoder.audio);
+        text += (text.empty() ? "" : " · ") + escapedHtml(encoder.audio);
     if (!encoder.video.empty()) {
         std::array<char, 32> rate{};
         std::snprintf(rate.data(), rate.size(), " · %.1f pictures/s", encoder.picturesPerSecond);
@@ -110,8 +86,8 @@ std::string feedHtml(const FeedReport &feed)
     const std::string state = toString(feed.state);
     std::string tracks;
     for (const std::string &track : feed.tracks)
-        tracks += (tracks.empty() ? "" : " · ") + escaped(track);
-    std::string html = "<h2>" + escaped(feed.name) + "<span class=\"state " + state + "\">" + state +
+        tracks += (tracks.empty() ? "" : " · ") + escapedHtml(track);
+    std::string html = "<h2>" + escapedHtml(feed.name) + "<span class=\"state " + state + "\">" + state +
                        "</span></h2><p>" + tracks + "</p>";
     if (feed.streams.empty())
         return html + "<p>Nobody watches.</p>";
@@ -119,13 +95,13 @@ std::string feedHtml(const FeedReport &feed)
         "<div class=wide><table><tr><th>Stream<th>Format<th class=n>Viewers<th class=n>Rate<th class=n>Sent"
         "<th class=n>Skips</tr>";
     for (const StreamReport &stream : feed.streams) {
-        const std::string name = escaped(stream.name);
+        const std::string name = escapedHtml(stream.name);
         std::string link = "<a href=\"/";
         link.append(name).append("\">").append(name).append("</a>");
         if (!stream.title.empty())
-            link.append(" ").append(escaped(stream.title));
+            link.append(" ").append(escapedHtml(stream.title));
         html += "<tr>" + cell(link) +
-                cell(escaped(stream.format) + (stream.encoder ? encoderHtml(*stream.encoder) : "")) +
+                cell(escapedHtml(stream.format) + (stream.encoder ? encoderHtml(*stream.encoder) : "")) +
                 cell(std::to_string(stream.viewers), true) +
                 cell(amount(static_cast<double>(stream.bitsPerSecond), "bit/s"), true) +
                 cell(amount(static_cast<double>(stream.bytes), "B"), true) +
@@ -135,6 +111,30 @@ std::string feedHtml(const FeedReport &feed)
 }
 
 } // namespace
+
+std::string escapedHtml(std::string_view text)
+{
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+        case '<':
+            result += "&lt;";
+            break;
+        case '>':
+            result += "&gt;";
+            break;
+        case '&':
+            result += "&amp;";
+            break;
+        case '"':
+            result += "&quot;";
+            break;
+        default:
+            result += c;
+        }
+    }
+    return result;
+}
 
 std::string statusJson(const StatusReport &report)
 {
@@ -151,9 +151,12 @@ std::string statusJson(const StatusReport &report)
     return boost::json::serialize(status) + '\n';
 }
 
-std::string statusHtml(const StatusReport &report)
+std::string statusHtml(const StatusReport &report, std::string_view faviconUrl)
 {
     std::string html(pageBegin);
+    if (!faviconUrl.empty())
+        html.append("<link rel=icon href=\"").append(escapedHtml(faviconUrl)).append("\">");
+    html.append(pageMain);
     html += "<h1>ffserver</h1><p>" + std::to_string(report.viewers) + " of at most " +
             std::to_string(report.maxClients) + " viewers · " + std::to_string(report.connections) +
             " connections · up " + duration(report.uptime) + " · version " ASPERSOR_VERSION "</p>";
@@ -165,8 +168,8 @@ std::string statusHtml(const StatusReport &report)
         html += "<h2>Viewers</h2><div class=wide><table><tr><th class=n>Number<th>Stream<th>Address"
                 "<th class=n>Connected<th class=n>Received<th class=n>Skips</tr>";
         for (const ViewerReport &viewer : report.viewerList) {
-            html += "<tr>" + cell(std::to_string(viewer.id), true) + cell(escaped(viewer.stream)) +
-                    cell(escaped(viewer.address)) + cell(duration(viewer.age), true) +
+            html += "<tr>" + cell(std::to_string(viewer.id), true) + cell(escapedHtml(viewer.stream)) +
+                    cell(escapedHtml(viewer.address)) + cell(duration(viewer.age), true) +
                     cell(amount(static_cast<double>(viewer.bytes), "B"), true) +
                     cell(std::to_string(viewer.skips), true) + "</tr>";
         }

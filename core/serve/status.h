@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aspersor::serve {
@@ -19,9 +20,11 @@ struct StatusReport {
     std::vector<ViewerReport> viewerList; ///< by id
 };
 
+/// Text as it stands in a page.
+[[nodiscard]] std::string escapedHtml(std::string_view text);
 /// {"version":..., "uptimeMs":..., "viewers":N, "feeds":[...], "viewerList":[...]}
 [[nodiscard]] std::string statusJson(const StatusReport &report);
 /// A page for people that refreshes itself.
-[[nodiscard]] std::string statusHtml(const StatusReport &report);
+[[nodiscard]] std::string statusHtml(const StatusReport &report, std::string_view faviconUrl = {});
 
 } // namespace aspersor::serve

@@ -54,6 +54,14 @@ bool Stream::isMadeBy(const StreamSpec &spec) const
     return spec.format == &m_format && spec.encoding == m_encoding && spec.metadata == m_options.metadata;
 }
 
+std::string Stream::endReason(const Config &config, std::string_view feed) const
+{
+    const StreamSpec *now = config.streamNamed(m_name);
+    if (!now || now->feedFor(m_name) != feed)
+        return "the stream was taken out of the configuration";
+    return isMadeBy(*now) ? std::string() : "the stream has changed in the configuration; open it again";
+}
+
 std::optional<std::string> Stream::misfit(const StreamSpec &spec, const media::StreamDescription &description)
 {
     if (!spec.format->refusal.empty())

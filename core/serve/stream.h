@@ -64,6 +64,8 @@ public:
     [[nodiscard]] bool ended() const { return m_ended; }
     /// True when a viewer of `spec` can be sent this stream.
     [[nodiscard]] bool isMadeBy(const StreamSpec &spec) const;
+    /// Why it cannot go on as a stream of `feed` under another configuration; "": it can.
+    [[nodiscard]] std::string endReason(const Config &config, std::string_view feed) const;
     /// Why the feed cannot be sent so ("that format cannot carry aac sound"); nothing when it can.
     [[nodiscard]] static std::optional<std::string> misfit(const StreamSpec &spec,
                                                            const media::StreamDescription &description);

@@ -287,9 +287,7 @@ void FfserverMannersTest::aChangedConfigurationIsTakenUp()
     RawViewer fresh(server, "/live/cam1.ts");
     QTRY_COMPARE_WITH_TIMEOUT(old.status(), 404, patience);
     QTRY_COMPARE_WITH_TIMEOUT(fresh.status(), 200, patience);
-    const qsizetype before = viewer.body().size();
-    QTRY_VERIFY_WITH_TIMEOUT(viewer.body().size() > before + 10'000, patience);
-    QCOMPARE(unexplainedGaps(viewer.body().left(viewer.body().size() / 188 * 188)), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(!viewer.connected(), patience); // its stream is there no more
 }
 
 void FfserverMannersTest::hostileLinksHarmNobody()
