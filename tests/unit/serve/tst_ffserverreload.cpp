@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ffserverrun.h"
 
+#include "core/net/socket.h"
+
 #include <QTest>
 #include <csignal>
 #include <sys/socket.h>
