@@ -22,6 +22,7 @@ private slots:
     void initTestCase();
 
     void viewersOfUnchangedStreamsLoseNothing();
+    void encodedStreamsEndWhenTheyChange();
     void aBrokenFileChangesNothing();
     void oneAddressHasALimit();
     void browsersGetAPage();
@@ -137,6 +138,29 @@ void FfserverReloadTest::viewersOfUnchangedStreamsLoseNothing()
     QVERIFY(pictures.size() > 100);
     QCOMPARE(pictures, whole.pictures().mid(whole.pictures().size() - pictures.size()));
     QVERIFY(seen.timeGrows());
+}
+
+void FfserverReloadTest::encodedStreamsEndWhenTheyChange()
+{
+    FfserverRun server;
+    const auto stream = [](const char *name, const char *size) {
+        return QByteArray("<Stream ") + name + ">\nFeed cam1\nFormat mpegts\nVideoCodec mpeg4\nVideoSize " +
+               size + "\n</Stream>\n";
+    };
+    server.config = stream("kept.ts", "64x48") + stream("other.ts", "96x64");
+    QVERIFY2(server.start(), server.errors().constData());
+    LinkFeeder feeder(server, "cam1", m_clip);
+    QVERIFY(feeder.start());
+    QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live"), patience);
+    RawViewer kept(server, "/kept.ts");
+    RawViewer other(server, "/other.ts");
+    QTRY_VERIFY_WITH_TIMEOUT(kept.body().size() > 1000 && other.body().size() > 1000, patience);
+    reload(server, stream("kept.ts", "64x48") + stream("other.ts", "128x96"));
+    QTRY_VERIFY_WITH_TIMEOUT(!other.connected(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(reasonOf(server, "other.ts").contains(QStringLiteral("has changed")), patience);
+    const qsizetype before = kept.body().size();
+    QTRY_VERIFY_WITH_TIMEOUT(kept.body().size() > before, patience);
+    QCOMPARE(unexplainedGaps(kept.body().left(kept.body().size() / 188 * 188)), 0);
 }
 
 void FfserverReloadTest::aBrokenFileChangesNothing()
