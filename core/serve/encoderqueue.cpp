@@ -66,15 +66,26 @@ void EncoderQueue::shed(TimePoint now)
     const std::size_t before = m_items.size();
     std::uint64_t pictures = 0;
     std::size_t bytes = 0;
-    // Which tracks are pictures is known of the newest description only: from before a change all goes.
-    const bool changes = std::ranges::any_of(
-        m_items, [](const Item &item) { return std::holds_alternative<media::StreamDescription>(item); });
+    // Which tracks are pictures is known of the newest description only: when there is another before it, all
+    // goes but the newest description.
+    const auto change = std::find_if(m_items.rbegin(), m_items.rend(), [](const Item &item) {
+        return std::holds_alternative<media::StreamDescription>(item);
+    });
+    if (change != m_items.rend()) {
+        pictures = static_cast<std::uint64_t>(std::ranges::count_if(m_items, [&](const Item &item) {
+            const auto *packet = std::get_if<media::Packet>(&item);
+            return packet && isPicture(*packet);
+        }));
+        Item newest = std::move(*change);
+        m_items.clear();
+        m_items.push_back(std::move(newest));
+    }
     std::erase_if(m_items, [&](const Item &item) {
         const auto *packet = std::get_if<media::Packet>(&item);
         if (!packet)
             return false;
-        if (changes || isPicture(*packet)) {
-            pictures += isPicture(*packet) ? 1 : 0;
+        if (isPicture(*packet)) {
+            ++pictures;
             return true;
         }
         bytes += packet->data().size();

@@ -54,6 +54,19 @@ VideoBitRate 400
 AudioCodec mp2
 AudioBitRate 64
 </Stream>
+<Stream *-old.mpg>
+Feed *
+VideoSize 352x288
+VideoFrameRate 25
+VideoBitRate 400
+AudioBitRate 64
+</Stream>
+<Stream *-motion.jpegs>
+Feed *
+Format mpjpeg
+VideoSize 160x90
+VideoFrameRate 10
+</Stream>
 <Stream *-jpeg.mkv>
 Feed *
 VideoCodec mjpeg
@@ -124,6 +137,8 @@ Probed probed(const QByteArray &bytes, const char *kind)
     double first = -1;
     double last = -1;
     for (const QJsonValue &packet : all[QStringLiteral("packets")].toArray()) {
+        if (!packet.toObject().contains(QStringLiteral("dts_time"))) // MPEG-PS has no time for each
+            continue;
         const double time = packet[QStringLiteral("dts_time")].toString().toDouble();
         result.grows = result.grows && time > last;
         first = first < 0 ? time : first;
@@ -165,6 +180,7 @@ class FfserverEncodingTest final : public QObject
 private slots:
     void initTestCase();
     void variantsOfOneFeed();
+    void jpegsAtARate();
     void oneThreadWhileSomebodyWatches();
     void whatCannotBeEncodedIsRefused();
     void aTurnedPhone();
@@ -196,6 +212,7 @@ void FfserverEncodingTest::variantsOfOneFeed()
         Variant{"/cam1-mp3.flv", "h264", "mp3", 160, 90, 10},
         Variant{"/cam1-aac.mp4", "h264", "aac", 640, 360, 30},
         Variant{"/cam1-old.ts", "mpeg1video", "mp2", 352, 288, 25},
+        Variant{"/cam1-old.mpg", "mpeg1video", "mp2", 352, 288, 25},
         Variant{"/cam1-jpeg.mkv", "mjpeg", "", 160, 90, 30},
     };
     FfserverRun server(variants);
@@ -207,7 +224,7 @@ void FfserverEncodingTest::variantsOfOneFeed()
     for (const Variant &variant : expected)
         viewers.push_back(std::make_unique<RawViewer>(server, variant.path));
     QTRY_COMPARE_WITH_TIMEOUT(server.events("viewer").size(), expected.size(), patience);
-    QCOMPARE(encoderThreads(server), 5); // two share one
+    QCOMPARE(encoderThreads(server), 5); // the small ones share one, and so do the old ones
     QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
     QJsonObject shown = streamOf(server, "cam1-small.ts")[QStringLiteral("encoder")].toObject();
     QCOMPARE(shown[QStringLiteral("video")].toString(), QStringLiteral("libx264"));
@@ -243,6 +260,23 @@ void FfserverEncodingTest::variantsOfOneFeed()
         QVERIFY2(audio.seconds > 5, variant.path);
     }
     QVERIFY2(!server.errors().contains("[error]"), server.errors().constData());
+}
+
+void FfserverEncodingTest::jpegsAtARate()
+{
+    FfserverRun server(variants);
+    QVERIFY2(server.start(), server.errors().constData());
+    LinkFeeder feeder(server, "cam1", m_clip);
+    QVERIFY(feeder.start());
+    QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live"), patience);
+    const RawViewer viewer(server, "/cam1-motion.jpegs");
+    QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(viewer.body().count("Content-Type: image/jpeg") >= 50, patience);
+    const qsizetype begin = viewer.body().indexOf("\xff\xd8\xff");
+    const Probed picture =
+        probed(viewer.body().mid(begin, viewer.body().indexOf("\r\n--", begin) - begin), "v");
+    QCOMPARE(picture.width, 160);
+    QCOMPARE(picture.height, 90);
 }
 
 void FfserverEncodingTest::oneThreadWhileSomebodyWatches()

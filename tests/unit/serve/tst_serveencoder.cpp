@@ -65,6 +65,7 @@ private slots:
     void whatDoesNotHelpPauses();
     void soundAloneIsBounded();
     void bytesAreBounded();
+    void changesAreBounded();
 
     void oneEncoderForAllFormats();
     void itEndsAfterTheLastViewer();
@@ -273,6 +274,21 @@ void ServeEncoderTest::bytesAreBounded()
     while (const auto item = queue.pop())
         bytes += std::get<media::Packet>(*item).data().size();
     QVERIFY(bytes > 0 && bytes <= limits.bytes);
+}
+
+void ServeEncoderTest::changesAreBounded()
+{
+    EncoderQueueLimits limits;
+    limits.packets = 100;
+    EncoderQueue queue(pictureAndSound(), limits);
+    for (int i = 0; i < 10'000; ++i) { // a phone that turns with each picture
+        queue.push(packetAt(0, i, true), TimePoint(1s));
+        queue.describe(pictureAndSound());
+    }
+    int waiting = 0;
+    while (queue.pop())
+        ++waiting;
+    QVERIFY2(waiting > 0 && waiting <= 101, QByteArray::number(waiting).constData());
 }
 
 void ServeEncoderTest::oneEncoderForAllFormats()
