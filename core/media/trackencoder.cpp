@@ -71,7 +71,9 @@ Result<void> TrackEncoder::openContext(const Options &defaults, const TrackEncod
     m_description.height = context.height;
     m_description.sampleRate = context.sample_rate;
     m_description.channels = context.ch_layout.nb_channels;
-    m_description.bitRate = context.bit_rate;
+    // Of pictures it is a mean: libav's MPEG-PS muxer would take it for what a keyframe has to squeeze
+    // through.
+    m_description.bitRate = codec->type == AVMEDIA_TYPE_VIDEO ? 0 : context.bit_rate;
     m_description.frameRateNum = context.framerate.num;
     m_description.frameRateDen = std::max(context.framerate.den, 1);
     m_description.frameSize = context.frame_size;

@@ -33,6 +33,7 @@ constexpr auto table = std::to_array<Format>({
      .contentType = "video/mpeg",
      .onPicture = NewMuxer,
      .onOther = NewMuxer,
+     .ordered = true,
      .muxerPerGop = true},
     {"mpegvideo", "mpeg1video", "video/mpeg", false, NewMuxer, NewMuxer},
     {.name = "asf",

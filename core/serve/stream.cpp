@@ -74,6 +74,7 @@ std::optional<std::string> Stream::misfit(const StreamSpec &spec, const media::S
 Result<void> Stream::openMuxer(const media::StreamDescription &description)
 {
     m_pending.clear();
+    m_heldBack = false;
     auto muxer = media::Muxer::open(
         std::string(m_format.muxer), description,
         [this](auto made) { m_pending.insert(m_pending.end(), made.begin(), made.end()); }, m_options);
@@ -204,8 +205,11 @@ void Stream::drain()
         return;
     if (m_format.name == "mpegts")
         m_patcher.patch(m_pending);
-    append({.data = Chunk(m_pending), .time = m_pendingTime, .epoch = m_epoch});
+    // of a GOP that the muxer kept whole
+    const bool start = m_format.muxerPerGop && m_heldBack && m_pendingKeyframe;
+    append({.data = Chunk(m_pending), .time = m_pendingTime, .start = start, .epoch = m_epoch});
     m_pending.clear();
+    notify();
 }
 
 /// The next GOP begins with a muxer that keeps nothing of the last.
@@ -213,8 +217,10 @@ void Stream::renewMuxer()
 {
     drain();
     m_muxer.reset();
+    media::Interleaver held = std::move(m_interleaver); // what comes after the keyframe goes to the new one
     if (auto opened = openMuxer(media::StreamDescription(m_description)); !opened)
         fail(opened.error());
+    m_interleaver = std::move(held);
 }
 
 void Stream::write(const media::Packet &packet)
@@ -253,7 +259,9 @@ void Stream::writeInOrder(const media::Packet &packet)
         sendNewHeader(packet.dts);
     if (m_ended)
         return;
-    if (m_pendingPayload == 0) {
+    // What a muxer keeps comes out with later packets: the block is still the one that began with the
+    // keyframe.
+    if (m_pendingPayload == 0 && (isKeyframe || !m_heldBack)) {
         m_pendingTime = packet.dts;
         m_pendingKeyframe = isKeyframe;
     }
@@ -280,7 +288,8 @@ void Stream::flush()
         fail(flushed.error());
         return;
     }
-    if (m_pending.empty())
+    m_heldBack = m_pending.empty();
+    if (m_heldBack)
         return;
     const bool start = isStart(m_pending);
     if (start)
