@@ -30,9 +30,14 @@ private:
     std::map<std::string, std::string> m_values;
 };
 
-int feed(const Arguments
-             &arguments); ///< --to PORT|SOCKET --clip FILE [--feeds N] [--name N] [--seconds S] [--key K]
-int floorServer(const Arguments &arguments); ///< --clip FILE [--gather MS] [--seconds S]: prints its port
-int view(const Arguments &arguments); ///< --port P --paths /a,/b --viewers N [...]: prints one JSON object
+/// --to PORT|SOCKET --clip FILE [--feeds N] [--name N] [--seconds S] [--key K] [--way chunked|put|raw]
+/// [--auth U:P]
+int feed(const Arguments &arguments);
+/// --clip FILE [--gather MS] [--seconds S]: prints its port
+int floorServer(const Arguments &arguments);
+/// [--feeds N]: prints its port, ends with its feeds
+int copyLoop(const Arguments &arguments);
+/// --port P --paths /a,/b --viewers N [...], see view.cpp: prints one JSON object
+int view(const Arguments &arguments);
 
 } // namespace aspersor::bench

@@ -38,6 +38,24 @@ int connectTo(const std::string &where)
     return connect(descriptor, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0 ? descriptor : -1;
 }
 
+/// How a server takes feeds: ours by chunked POST; Icecast by PUT with a password, the body as it comes; the
+/// copy loop without any HTTP.
+enum class Way { Chunked, Put, Raw };
+
+std::string base64(std::string_view text)
+{
+    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); i += 3) {
+        std::uint32_t word = 0;
+        for (std::size_t j = 0; j < 3; ++j)
+            word = word << 8 | (i + j < text.size() ? static_cast<std::uint8_t>(text[i + j]) : 0U);
+        for (std::size_t j = 0; j < 4; ++j)
+            result += i + j > text.size() ? '=' : digits[word >> (18 - 6 * j) & 63];
+    }
+    return result;
+}
+
 bool sendAll(int descriptor, std::span<const iovec> parts)
 {
     std::vector<iovec> left(parts.begin(), parts.end());
@@ -76,6 +94,8 @@ int feed(const Arguments &arguments)
     }
     const int count = arguments.number("feeds", 1);
     const std::string name = arguments.text("name", "bench");
+    const std::string wayName = arguments.text("way", "chunked");
+    const Way way = wayName == "put" ? Way::Put : wayName == "raw" ? Way::Raw : Way::Chunked;
     const std::string query = arguments.text("key", "").empty() ? "" : "?key=" + arguments.text("key", "");
     std::vector<int> sockets;
     for (int i = 0; i < count; ++i) {
@@ -85,11 +105,14 @@ int feed(const Arguments &arguments)
             return 1;
         }
         const std::string feedName = count == 1 ? name : name + std::to_string(i + 1);
-        std::string head =
-            "POST /" + feedName + query +
-            " HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp2t\r\nTransfer-Encoding: chunked\r\n\r\n";
+        std::string head = way == Way::Put ? "PUT" : "POST";
+        head += " /" + feedName + query + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: video/mp2t\r\n";
+        if (way == Way::Put)
+            head += "Authorization: Basic " + base64(arguments.text("auth", "")) + "\r\n\r\n";
+        else
+            head += "Transfer-Encoding: chunked\r\n\r\n";
         const iovec part{head.data(), head.size()};
-        if (!sendAll(descriptor, {&part, 1}))
+        if (way != Way::Raw && !sendAll(descriptor, {&part, 1}))
             return 1;
         sockets.push_back(descriptor);
     }
@@ -115,7 +138,8 @@ int feed(const Arguments &arguments)
                 const iovec parts[] = {{size, static_cast<std::size_t>(length)},
                                        {const_cast<std::uint8_t *>(bytes.data()), bytes.size()},
                                        {tail, 2}};
-                if (!sendAll(sockets[i], parts)) {
+                const bool framed = way == Way::Chunked;
+                if (!sendAll(sockets[i], std::span(parts).subspan(framed ? 0 : 1, framed ? 3 : 1))) {
                     std::perror("bench: send");
                     return 1;
                 }
@@ -127,7 +151,8 @@ int feed(const Arguments &arguments)
     for (const int descriptor : sockets) {
         char last[] = "0\r\n\r\n";
         const iovec part{last, 5};
-        (void)sendAll(descriptor, {&part, 1});
+        if (way == Way::Chunked)
+            (void)sendAll(descriptor, {&part, 1});
         close(descriptor);
     }
     return 0;

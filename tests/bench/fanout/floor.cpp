@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The floor: the least program that writes the same paced bytes to the same number of sockets with the same
-// gathering time. Shared buffers, one gathered write per viewer and tick, nothing else: no HTTP to speak of,
-// no muxing.
+// gathering time. Shared buffers, one gathered write per viewer and tick, a thread per core as ffserver has,
+// nothing else: no HTTP to speak of, no muxing, no keyframes, no care for viewers that leave or stall.
 #include "tests/bench/fanout/commands.h"
 #include "tests/bench/fanout/pacedclip.h"
 
 #include <arpa/inet.h>
+#include <condition_variable>
 #include <cstdio>
-#include <fcntl.h>
+#include <mutex>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace aspersor::bench {
 
 namespace {
-
-struct Viewer {
-    int descriptor;
-    std::size_t backlogAt; // bytes of the shared history that it has taken
-};
 
 int listenOnLoopback()
 {
@@ -40,6 +37,71 @@ int listenOnLoopback()
     return descriptor;
 }
 
+/// Writes what it is handed to its viewers.
+class Writer
+{
+public:
+    void add(int descriptor)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_arrivals.push_back(descriptor);
+    }
+    void send(std::shared_ptr<const std::vector<std::uint8_t>> bytes)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_bytes.push_back(std::move(bytes));
+        }
+        m_news.notify_one();
+    }
+
+private:
+    void run(const std::stop_token &stop)
+    {
+        std::vector<int> viewers;
+        std::vector<iovec> pieces;
+        for (;;) {
+            std::unique_lock lock(m_mutex);
+            if (!m_news.wait(lock, stop, [this] { return !m_bytes.empty(); }))
+                break;
+            const auto bytes = std::exchange(m_bytes, {});
+            const auto arrivals = std::exchange(m_arrivals, {});
+            lock.unlock();
+            viewers.insert(viewers.end(), arrivals.begin(), arrivals.end());
+            pieces.clear();
+            for (const auto &one : bytes)
+                pieces.push_back({const_cast<std::uint8_t *>(one->data()), one->size()});
+            msghdr message{};
+            message.msg_iov = pieces.data();
+            message.msg_iovlen = pieces.size();
+            for (const int viewer : viewers)
+                (void)sendmsg(viewer, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        }
+        for (const int viewer : viewers)
+            close(viewer);
+    }
+
+    std::mutex m_mutex;
+    std::condition_variable_any m_news;
+    std::vector<int> m_arrivals;                                           // guarded by m_mutex
+    std::vector<std::shared_ptr<const std::vector<std::uint8_t>>> m_bytes; // guarded by m_mutex
+    std::jthread m_thread{[this](const std::stop_token &stop) { run(stop); }};
+};
+
+void acceptSome(int listener, std::vector<std::unique_ptr<Writer>> &writers, std::size_t &turn)
+{
+    for (;;) {
+        const int descriptor = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor < 0)
+            return;
+        const int on = 1;
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        static constexpr char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
+        (void)send(descriptor, head, sizeof head - 1, MSG_NOSIGNAL);
+        writers[turn++ % writers.size()]->add(descriptor);
+    }
+}
+
 } // namespace
 
 int floorServer(const Arguments &arguments)
@@ -50,63 +112,47 @@ int floorServer(const Arguments &arguments)
     const int listener = listenOnLoopback();
     if (listener < 0)
         return 1;
+    std::vector<std::unique_ptr<Writer>> writers;
+    for (unsigned i = 0; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+        writers.push_back(std::make_unique<Writer>());
+    std::size_t turn = 0;
+
     const std::int64_t gather = arguments.number("gather", 0) * std::int64_t{1'000'000};
     const std::int64_t start = nowNs();
     const std::int64_t end = start + arguments.number("seconds", 30) * std::int64_t{1'000'000'000};
-
-    std::vector<Viewer> viewers;
-    std::vector<std::uint8_t> history; // what has been sent; trimmed from the front in large steps
-    std::size_t historyBase = 0;
-    std::size_t next = 0;
+    std::vector<std::uint8_t> gathered;
+    std::int64_t flushAt = start + gather;
     std::int64_t base = start;
-    std::int64_t flushAt = 0;
-    while (nowNs() < end) {
+    std::size_t next = 0;
+    for (std::int64_t now = start; now < end; now = nowNs()) {
         const std::int64_t due = base + clip->pieces()[next].dueNs;
-        const std::int64_t wakeAt = flushAt > 0 ? std::min(due, flushAt) : due;
+        const std::int64_t wait =
+            std::max<std::int64_t>((gather > 0 ? std::min(due, flushAt) : due) - now, 0);
         pollfd waiting{.fd = listener, .events = POLLIN, .revents = 0};
-        const std::int64_t wait = std::max<std::int64_t>(wakeAt - nowNs(), 0);
         const timespec timeout{.tv_sec = wait / 1'000'000'000, .tv_nsec = wait % 1'000'000'000};
         ppoll(&waiting, 1, &timeout, nullptr);
-        while (waiting.revents) {
-            const int descriptor = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (descriptor < 0)
-                break;
-            const int on = 1;
-            setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-            viewers.push_back({descriptor, historyBase + history.size()});
-            static constexpr char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
-            (void)send(descriptor, head, sizeof head - 1, MSG_NOSIGNAL);
-        }
-        while (base + clip->pieces()[next].dueNs <= nowNs()) {
+        if (waiting.revents)
+            acceptSome(listener, writers, turn);
+        now = nowNs();
+        while (base + clip->pieces()[next].dueNs <= now) {
             const auto bytes = clip->stamped(clip->pieces()[next], nowNs());
-            history.insert(history.end(), bytes.begin(), bytes.end());
-            if (flushAt == 0)
-                flushAt = nowNs() + gather;
+            gathered.insert(gathered.end(), bytes.begin(), bytes.end());
             if (++next == clip->pieces().size()) {
                 next = 0;
                 base += clip->durationNs();
             }
         }
-        if (flushAt == 0 || nowNs() < flushAt)
+        if (now < flushAt)
             continue;
-        flushAt = 0;
-        for (Viewer &viewer : viewers) {
-            const std::size_t have = viewer.backlogAt - historyBase;
-            if (viewer.descriptor < 0 || have >= history.size())
-                continue;
-            const ssize_t sent = send(viewer.descriptor, history.data() + have, history.size() - have,
-                                      MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (sent > 0)
-                viewer.backlogAt += static_cast<std::size_t>(sent);
-        }
-        if (history.size() > 4U << 20) {
-            const std::size_t drop = history.size() - (2U << 20);
-            history.erase(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(drop));
-            historyBase += drop;
-            for (Viewer &viewer : viewers)
-                viewer.backlogAt = std::max(viewer.backlogAt, historyBase);
-        }
+        flushAt += gather * ((now - flushAt) / std::max<std::int64_t>(gather, 1) + 1);
+        if (gathered.empty())
+            continue;
+        const auto bytes = std::make_shared<const std::vector<std::uint8_t>>(std::exchange(gathered, {}));
+        for (const auto &writer : writers)
+            writer->send(bytes);
     }
+    writers.clear();
+    close(listener);
     return 0;
 }
 

@@ -17,6 +17,8 @@ int main(int argc, char **argv)
         return floorServer(arguments);
     if (command == "view")
         return view(arguments);
-    std::fputs("usage: bench-fanout feed|floor|view [--name value]...\n", stderr);
+    if (command == "copy")
+        return copyLoop(arguments);
+    std::fputs("usage: bench-fanout feed|floor|view|copy [--name value]...\n", stderr);
     return 2;
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Thousands of viewers in one thread: most throw away what they get inside the kernel, some look at every
 // byte.
+//   --port P --paths /a,/b   what they open, in turn
+//   --viewers N --joinMs MS  how many, and over what time they come
+//   --settleMs MS --seconds S  how long to wait before it is measured, and how long to measure
+//   --samples N              how many look at every byte
+//   --stalled N --slow N --slowKbit K  of them: how many take nothing, how many take only K kbit/s
+//   --late N --lateMs MS     how many more come while it is measured, and over what time
+//   --alone 1                the first one comes 4 s before the others; "alone" is printed in between
 #include "tests/bench/fanout/commands.h"
 #include "tests/bench/fanout/pacedclip.h"
 
@@ -58,6 +65,8 @@ struct Viewer {
     bool sampled = false;
     bool headDone = false;
     bool stalled = false;
+    bool slow = false;
+    bool late = false;
     std::int64_t connectedAt = 0;
     std::int64_t firstByteAt = 0;
     std::int64_t firstPictureAt = 0;
@@ -73,6 +82,10 @@ struct Report {
     std::vector<double> delaysMs;
     std::vector<double> firstByteMs;
     std::vector<double> firstPictureMs;
+    std::vector<double> lateByteMs;
+    std::int64_t lastServedAt = 0; // of those who came late
+    int keyframeFirst = 0;
+    int looked = 0;
     double longestGapMs = 0;
     std::uint64_t bytes = 0;
     std::uint64_t measuredBytes = 0;
@@ -88,6 +101,15 @@ double percentile(std::vector<double> &values, double share)
     const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
     std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(at));
     return values[at];
+}
+
+/// The marker's message stands behind the access unit delimiter; in a keyframe the SPS (nal_unit_type 7) is
+/// next.
+bool beginsKeyframe(std::string_view behindMarker)
+{
+    const std::size_t code = behindMarker.find(std::string_view("\0\0\1", 3));
+    return code != std::string_view::npos && code + 3 < behindMarker.size() &&
+           (behindMarker[code + 3] & 0x1f) == 7;
 }
 
 class Crowd
@@ -110,6 +132,8 @@ public:
 
 private:
     bool join(std::size_t index);
+    bool joinMore(std::size_t first, std::size_t count, std::int64_t since, std::int64_t spread);
+    void readSlowly(std::int64_t now);
     void readFrom(Viewer &viewer, std::int64_t now);
     void look(Viewer &viewer, std::span<const std::uint8_t> bytes, std::int64_t now);
     void print(std::int64_t measureStart, std::int64_t end);
@@ -122,6 +146,8 @@ private:
     Report m_report;
     bool m_measuring = false;
     bool m_ts = false;
+    std::size_t m_joined = 0;
+    std::int64_t m_slowReadAt = 0;
 };
 
 bool Crowd::join(std::size_t index)
@@ -133,7 +159,7 @@ bool Crowd::join(std::size_t index)
     from.sin_family = AF_INET;
     from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(index % 16));
     (void)bind(viewer.descriptor, reinterpret_cast<sockaddr *>(&from), sizeof from);
-    if (viewer.stalled) {
+    if (viewer.stalled || viewer.slow) {
         const int small = 4096;
         setsockopt(viewer.descriptor, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     }
@@ -148,10 +174,40 @@ bool Crowd::join(std::size_t index)
         "GET " + m_paths[index % m_paths.size()] + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     if (send(viewer.descriptor, request.data(), request.size(), MSG_NOSIGNAL) < 0)
         return false;
-    if (viewer.stalled)
+    if (viewer.stalled || viewer.slow)
         return true;
     epoll_event event{.events = EPOLLIN, .data = {.u64 = index}};
     return epoll_ctl(m_epoll, EPOLL_CTL_ADD, viewer.descriptor, &event) == 0;
+}
+
+/// Joins those of the `count` from `first` on that are due; not so many at once that the others' bytes wait.
+bool Crowd::joinMore(std::size_t first, std::size_t count, std::int64_t since, std::int64_t spread)
+{
+    const std::int64_t now = nowNs();
+    if (now < since)
+        return true;
+    const double share =
+        static_cast<double>(now - since) / static_cast<double>(std::max<std::int64_t>(spread, 1));
+    const std::size_t due =
+        first + static_cast<std::size_t>(static_cast<double>(count) * std::min(share, 1.0));
+    for (int burst = 0; m_joined < due && burst < 16; ++burst) {
+        if (!join(m_joined++))
+            return false;
+    }
+    return true;
+}
+
+void Crowd::readSlowly(std::int64_t now)
+{
+    constexpr std::int64_t every = 50'000'000;
+    if (now - m_slowReadAt < every)
+        return;
+    m_slowReadAt = now;
+    const auto bytes = static_cast<std::size_t>(m_arguments.number("slowKbit", 64)) * 1000 / 8 / 20;
+    for (const Viewer &viewer : m_viewers) {
+        if (viewer.slow && viewer.descriptor >= 0)
+            (void)recv(viewer.descriptor, m_buffer.data(), bytes, MSG_DONTWAIT | MSG_TRUNC);
+    }
 }
 
 void Crowd::look(Viewer &viewer, std::span<const std::uint8_t> bytes, std::int64_t now)
@@ -164,13 +220,16 @@ void Crowd::look(Viewer &viewer, std::span<const std::uint8_t> bytes, std::int64
     for (;;) {
         const std::size_t found = text.find(PacedClip::marker, at);
         if (found == std::string::npos || found + PacedClip::marker.size() + 16 > text.size()) {
-            at = found == std::string::npos ? std::max(at, text.size() > 16 ? text.size() - 16 : 0) : found;
+            const std::size_t tail = viewer.firstPictureAt != 0 && text.size() > 16 ? text.size() - 16 : 0;
+            at = found == std::string::npos ? std::max(at, tail) : found;
             break;
         }
         at = found + PacedClip::marker.size();
         const auto stamp = static_cast<std::int64_t>(std::strtoull(text.substr(at, 16).c_str(), nullptr, 16));
         if (viewer.firstPictureAt == 0) {
             viewer.firstPictureAt = now;
+            ++m_report.looked;
+            m_report.keyframeFirst += beginsKeyframe(std::string_view(text).substr(at)) ? 1 : 0;
             m_report.firstPictureMs.push_back(static_cast<double>(now - viewer.connectedAt) / 1e6);
         }
         // What is older than the viewer is the GOP it started with.
@@ -205,9 +264,12 @@ void Crowd::readFrom(Viewer &viewer, std::int64_t now)
     }
     if (!bytes.empty() && viewer.firstByteAt == 0) {
         viewer.firstByteAt = now;
-        m_report.firstByteMs.push_back(static_cast<double>(now - viewer.connectedAt) / 1e6);
+        auto &times = viewer.late ? m_report.lateByteMs : m_report.firstByteMs;
+        times.push_back(static_cast<double>(now - viewer.connectedAt) / 1e6);
+        if (viewer.late)
+            m_report.lastServedAt = now;
     }
-    if (viewer.lastByteAt > 0 && m_measuring)
+    if (viewer.lastByteAt > 0 && m_measuring && !viewer.late)
         viewer.longestGap = std::max(viewer.longestGap, now - viewer.lastByteAt);
     viewer.lastByteAt = now;
     m_report.bytes += static_cast<std::uint64_t>(got);
@@ -230,7 +292,8 @@ void Crowd::print(std::int64_t measureStart, std::int64_t end)
         "{\"event\":\"done\",\"viewers\":%zu,\"fed\":%d,\"refused\":%d,\"closed\":%d,\"seconds\":%.3f,"
         "\"measuredBytes\":%llu,\"bytes\":%llu,\"delayP50Ms\":%.3f,\"delayP99Ms\":%.3f,\"delayMaxMs\":%.3f,"
         "\"delaySamples\":%zu,\"firstByteP50Ms\":%.3f,\"firstByteP99Ms\":%.3f,\"firstByteMaxMs\":%.3f,"
-        "\"firstPictureP50Ms\":%.3f,\"longestGapMs\":%.3f,\"continuityErrors\":%llu}\n",
+        "\"firstPictureP50Ms\":%.3f,\"longestGapMs\":%.3f,\"continuityErrors\":%llu,\"lateByteP50Ms\":%.3f,"
+        "\"lateByteP99Ms\":%.3f,\"lateServed\":%zu,\"lateAllServedMs\":%.3f,\"notKeyframeFirst\":%d}\n",
         m_viewers.size(), fed, m_report.refused, m_report.closed,
         static_cast<double>(end - measureStart) / 1e9,
         static_cast<unsigned long long>(m_report.measuredBytes),
@@ -238,7 +301,11 @@ void Crowd::print(std::int64_t measureStart, std::int64_t end)
         percentile(m_report.delaysMs, 0.99), percentile(m_report.delaysMs, 1.0), m_report.delaysMs.size(),
         percentile(m_report.firstByteMs, 0.5), percentile(m_report.firstByteMs, 0.99),
         percentile(m_report.firstByteMs, 1.0), percentile(m_report.firstPictureMs, 0.5),
-        m_report.longestGapMs, static_cast<unsigned long long>(m_report.continuityErrors));
+        m_report.longestGapMs, static_cast<unsigned long long>(m_report.continuityErrors),
+        percentile(m_report.lateByteMs, 0.5), percentile(m_report.lateByteMs, 0.99),
+        m_report.lateByteMs.size(),
+        static_cast<double>(std::max(m_report.lastServedAt - measureStart, std::int64_t{0})) / 1e6,
+        m_report.looked - m_report.keyframeFirst);
     std::fflush(stdout);
 }
 
@@ -253,46 +320,59 @@ int Crowd::run()
     for (std::string path; std::getline(paths, path, ',');)
         m_paths.push_back(path);
     m_ts = m_paths.front().ends_with(".ts");
-    const auto count = static_cast<std::size_t>(m_arguments.number("viewers", 1));
-    const auto samples = static_cast<std::size_t>(m_arguments.number("samples", 20));
-    const auto stalled = static_cast<std::size_t>(m_arguments.number("stalled", 0));
-    const std::int64_t spread = m_arguments.number("joinMs", 1000) * std::int64_t{1'000'000};
-    const std::int64_t settle = m_arguments.number("settleMs", 3000) * std::int64_t{1'000'000};
-    const std::int64_t measure = m_arguments.number("seconds", 10) * std::int64_t{1'000'000'000};
-    m_viewers.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        m_viewers[i].sampled = i % std::max<std::size_t>(count / std::max<std::size_t>(samples, 1), 1) == 0;
-        m_viewers[i].stalled = i % 10 == 9 && i / 10 < stalled;
-        if (m_viewers[i].stalled)
-            m_viewers[i].sampled = false;
+    const auto amount = [this](const char *name, int otherwise) {
+        return static_cast<std::size_t>(std::max(m_arguments.number(name, otherwise), 0));
+    };
+    const auto time = [this](const char *name, int otherwise) {
+        return m_arguments.number(name, otherwise) * std::int64_t{1'000'000};
+    };
+    const std::size_t count = amount("viewers", 1);
+    const std::size_t late = amount("late", 0);
+    const std::size_t step =
+        std::max<std::size_t>(count / std::max<std::size_t>(amount("samples", 20), 1), 1);
+    const std::size_t stalled = amount("stalled", 0);
+    const std::size_t slow = amount("slow", 0);
+    m_viewers.resize(count + late);
+    for (std::size_t i = 0; i < m_viewers.size(); ++i) {
+        Viewer &viewer = m_viewers[i];
+        viewer.late = i >= count;
+        viewer.stalled = !viewer.late && i % 10 == 9 && i / 10 < stalled;
+        viewer.slow = !viewer.late && i % 10 == 8 && i / 10 < slow;
+        viewer.sampled = !viewer.stalled && !viewer.slow && i % step == 0;
     }
 
-    const std::int64_t start = nowNs();
-    const std::int64_t measureAt = start + spread + settle;
-    const std::int64_t end = measureAt + measure;
-    std::size_t joined = 0;
+    const bool alone = m_arguments.number("alone", 0) > 0;
+    std::int64_t start = nowNs();
+    if (alone) {
+        if (!join(m_joined++))
+            return 1;
+        start += 4'000'000'000;
+    }
+    const std::int64_t spread = time("joinMs", 1000);
+    const std::int64_t measureAt = start + spread + time("settleMs", 3000);
+    const std::int64_t end = measureAt + m_arguments.number("seconds", 10) * std::int64_t{1'000'000'000};
+    bool saidAlone = !alone;
     std::array<epoll_event, 256> events{};
-    for (std::int64_t now = start; now < end; now = nowNs()) {
-        const auto wanted =
-            std::min(count, static_cast<std::size_t>(static_cast<double>(count) *
-                                                     static_cast<double>(now - start + 1'000'000) /
-                                                     static_cast<double>(spread + 1)) +
-                                1);
-        for (int burst = 0; joined < wanted && burst < 64; ++burst) {
-            if (!join(joined)) {
-                std::perror("bench: join");
-                return 1;
-            }
-            ++joined;
+    for (std::int64_t now = nowNs(); now < end; now = nowNs()) {
+        if (now >= start && !std::exchange(saidAlone, true)) {
+            std::puts("{\"event\":\"alone\"}");
+            std::fflush(stdout);
         }
         if (!m_measuring && now >= measureAt) {
             m_measuring = true;
             std::puts("{\"event\":\"measuring\"}");
             std::fflush(stdout);
         }
-        const int timeout = joined < count ? 1
-                                           : static_cast<int>(std::max<std::int64_t>(
-                                                 (((m_measuring ? end : measureAt) - now) / 1'000'000), 1));
+        if (!(m_measuring ? joinMore(count, late, measureAt, time("lateMs", 1000))
+                          : joinMore(0, count, start, spread))) {
+            std::perror("bench: join");
+            return 1;
+        }
+        readSlowly(now);
+        const bool joining = m_joined < (m_measuring ? m_viewers.size() : count);
+        const std::int64_t left = ((m_measuring ? end : measureAt) - now) / 1'000'000;
+        const int timeout =
+            joining ? 1 : static_cast<int>(std::clamp<std::int64_t>(left, 1, slow > 0 ? 50 : 1000));
         const int ready = epoll_wait(m_epoll, events.data(), static_cast<int>(events.size()), timeout);
         for (int i = 0; i < ready; ++i) {
             Viewer &viewer = m_viewers[events[static_cast<std::size_t>(i)].data.u64];
