@@ -54,6 +54,11 @@ Result<std::size_t> FeedInput::read(std::span<std::uint8_t> into)
     return std::size_t{0};
 }
 
+std::uint64_t FeedInput::endedPiece() const
+{
+    return m_upload ? m_upload->parser->endedChunk() : 0;
+}
+
 /// Does what other threads ordered; false when the input ends by it.
 bool FeedInput::obeys()
 {

@@ -47,6 +47,7 @@ public:
     ~FeedInput() override; ///< lets go of a connection that is still held
 
     [[nodiscard]] Result<std::size_t> read(std::span<std::uint8_t> into) override;
+    [[nodiscard]] std::uint64_t endedPiece() const override;
 
     /// The demuxer understands what comes: from now on the end of a segment is not the end of the input.
     void setRecognised() { m_recognised = true; }

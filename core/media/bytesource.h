@@ -24,6 +24,9 @@ public:
     /// Waits for at least one byte and returns how many were written to the front of `into`; 0 is the
     /// regular end. An Error ends the source: Stopped, TimedOut, BadRequest (broken framing) or Io.
     [[nodiscard]] virtual Result<std::size_t> read(std::span<std::uint8_t> into) = 0;
+    /// The size of the piece of the sender's writing (a chunk of HTTP, say) that ended with the last byte
+    /// read; 0 when it did not end there, or nobody knows.
+    [[nodiscard]] virtual std::uint64_t endedPiece() const { return 0; }
 };
 
 } // namespace aspersor::media

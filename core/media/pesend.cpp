@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t packetSize = 188;
 constexpr std::uint8_t syncByte = 0x47;
-constexpr int trustedAfter = 3; // pictures that kept to the rule before it is relied on
+constexpr int trustedAfter = 3;        // pictures that kept to the rule before it is relied on
+constexpr int piecesTrustedAfter = 60; // two seconds, a keyframe among them as a rule
 constexpr std::size_t probePackets = 5;
 
 /// Bytes of an adaptation field that are stuffing: what its flags do not account for (2.4.3.4). One stuffing
@@ -79,6 +80,7 @@ Result<std::size_t> PesEnd::read(std::span<std::uint8_t> into)
             return got;
         m_ended = *got == 0;
         m_end += *got;
+        m_piece = m_source.endedPiece();
     }
 }
 
@@ -106,6 +108,7 @@ Result<std::size_t> PesEnd::probe(std::span<std::uint8_t>)
             return got;
         m_ended = *got == 0;
         m_end += *got;
+        m_piece = m_source.endedPiece();
     }
     return std::size_t{0};
 }
@@ -135,7 +138,7 @@ std::size_t PesEnd::pass(std::span<std::uint8_t> into)
                 break;
             put(bytes.first(packetSize));
             m_begin += packetSize;
-            m_insertPending = endsPes(bytes.first(packetSize));
+            m_insertPending = endsPes(bytes.first(packetSize), m_begin == m_end ? m_piece : 0);
             continue;
         }
         if (m_aligned && bytes.size() < packetSize && bytes[0] == syncByte && !m_ended)
@@ -166,8 +169,9 @@ PesEnd::Pid *PesEnd::pidOf(std::uint16_t number, bool create)
     return &m_pids[m_pidCount++];
 }
 
-/// Looks at one packet; true when m_insert is to follow it.
-bool PesEnd::endsPes(std::span<const std::uint8_t> packet)
+/// Looks at one packet, which ended a chunk of `piece` bytes (0: did not); true when m_insert is to follow
+/// it.
+bool PesEnd::endsPes(std::span<const std::uint8_t> packet, std::uint64_t piece)
 {
     if (!(packet[3] & 0x10) || (packet[1] & 0x80)) // no payload; transport error
         return false;
@@ -186,24 +190,37 @@ bool PesEnd::endsPes(std::span<const std::uint8_t> packet)
     if (begins) {
         if (pid->openEnded && pid->agreed >= 0)
             pid->agreed = std::min(pid->agreed + (pid->stuffed ? 1 : 0), trustedAfter);
+        if (pid->openEnded && pid->piece > 0 && pid->piecesAgreed >= 0) {
+            pid->piecesAgreed = std::min(pid->piecesAgreed + 1, piecesTrustedAfter);
+            pid->largestPiece = std::max(pid->largestPiece, pid->piece);
+        }
         pid->openEnded = videoPes;
-    } else if (pid->stuffed && pid->openEnded) {
-        pid->agreed = -1; // it went on behind stuffing: not a multiplexer that can be relied on
+    } else if (pid->openEnded) {
+        if (pid->stuffed)
+            pid->agreed = -1; // it went on behind stuffing: not a multiplexer that can be relied on
+        if (pid->piece > 0)
+            pid->piecesAgreed = -1;
     }
     pid->stuffed = stuffingOf(packet) > 0;
-    if (!pid->stuffed || !pid->openEnded || pid->agreed < trustedAfter)
+    pid->piece = piece;
+    const bool byStuffing = pid->stuffed && pid->agreed >= trustedAfter;
+    const bool byPiece = piece > 0 && pid->piecesAgreed >= piecesTrustedAfter && piece <= pid->largestPiece;
+    if (!pid->openEnded || !(byStuffing || byPiece))
         return false;
+    makeInsert(number, packet[3] & 0x0f);
+    return true;
+}
 
+void PesEnd::makeInsert(std::uint16_t pid, std::uint8_t counter)
+{
     m_insert.fill(0xff);
     m_insert[0] = syncByte;
-    m_insert[1] = static_cast<std::uint8_t>(0x40 | (number >> 8)); // payload_unit_start_indicator
-    m_insert[2] = static_cast<std::uint8_t>(number & 0xff);
-    m_insert[3] =
-        static_cast<std::uint8_t>(0x30 | (packet[3] & 0x0f)); // adaptation field and payload, same counter
+    m_insert[1] = static_cast<std::uint8_t>(0x40 | (pid >> 8)); // payload_unit_start_indicator
+    m_insert[2] = static_cast<std::uint8_t>(pid & 0xff);
+    m_insert[3] = static_cast<std::uint8_t>(0x30 | counter); // adaptation field and payload, same counter
     m_insert[4] = 182;
     m_insert[5] = 0x80; // discontinuity_indicator
     m_insert[187] = 0;  // one byte of a PES header that the next real PES makes void
-    return true;
 }
 
 } // namespace aspersor::media

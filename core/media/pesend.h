@@ -19,6 +19,10 @@ namespace aspersor::media {
 /// continuity counter of the packet before it, so the count goes on undisturbed. A PID that breaks the rule
 /// once is left alone from then on.
 ///
+/// One picture in 184 fills its last packet exactly. Where a sender's chunks (ByteSource::endedPiece) have
+/// ended with pictures again and again, and never inside one, the end of a chunk is the end of such a picture
+/// too; a chunk larger than all that did is not believed, since a sender's buffer may have cut it.
+///
 /// It also decides whether the bytes are MPEG-TS at all (188, 192 or 204 bytes a packet).
 class PesEnd final : public ByteSource
 {
@@ -33,13 +37,17 @@ public:
 private:
     struct Pid {
         std::uint16_t number = 0;
-        bool openEnded = false; // the PES in progress has no length
-        bool stuffed = false;   // the last packet had stuffing
-        int agreed = 0;         // PES that ended with stuffing in a row; negative: the rule was broken
+        bool openEnded = false;  // the PES in progress has no length
+        bool stuffed = false;    // the last packet had stuffing
+        int agreed = 0;          // PES that ended with stuffing in a row; negative: the rule was broken
+        std::uint64_t piece = 0; // the last packet ended a chunk of this size
+        std::uint64_t largestPiece = 0; // that ended with a PES
+        int piecesAgreed = 0;           // PES that ended with a chunk in a row; negative: the rule was broken
     };
     [[nodiscard]] Result<std::size_t> probe(std::span<std::uint8_t> into);
     [[nodiscard]] std::size_t pass(std::span<std::uint8_t> into);
-    [[nodiscard]] bool endsPes(std::span<const std::uint8_t> packet);
+    [[nodiscard]] bool endsPes(std::span<const std::uint8_t> packet, std::uint64_t piece);
+    void makeInsert(std::uint16_t pid, std::uint8_t counter);
     [[nodiscard]] Pid *pidOf(std::uint16_t number, bool create);
 
     ByteSource &m_source;
@@ -50,6 +58,7 @@ private:
     bool m_probed = false;
     bool m_aligned = false; // 188-byte packets from m_begin on
     bool m_ended = false;
+    std::uint64_t m_piece = 0; // m_end is the end of a chunk of this size
     std::array<Pid, 8> m_pids; // more open-ended PIDs than these go through untouched
     std::size_t m_pidCount = 0;
     std::array<std::uint8_t, 188> m_insert{};

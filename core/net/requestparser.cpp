@@ -59,6 +59,8 @@ struct RequestParser::Impl final : http::basic_parser<true> {
     std::size_t headLines = 0;
     std::size_t fieldCount = 0;
     bool chunkHeaderSeen = false; // by the put() that runs
+    std::uint64_t chunkSize = 0;  // of the newest chunk
+    std::uint64_t chunkLeft = 0;  // of it, still to come
     std::optional<HttpError> error;
     RequestHead head;
     const BodySink *sink = nullptr; // set during feed()
@@ -99,6 +101,7 @@ struct RequestParser::Impl final : http::basic_parser<true> {
     void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code &code) override;
     std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code &) override
     {
+        chunkLeft -= std::min<std::uint64_t>(chunkLeft, body.size());
         return give(body);
     }
     void on_finish_impl(error_code &) override {}
@@ -144,6 +147,7 @@ void RequestParser::Impl::on_chunk_header_impl(std::uint64_t size, string_view, 
         code = http::error::bad_chunk;
     }
     chunkHeaderSeen = true;
+    chunkSize = chunkLeft = size;
 }
 
 /// Finds what must be refused at once, before a line is complete; false at an error.
@@ -367,6 +371,11 @@ bool RequestParser::headDone() const
 bool RequestParser::done() const
 {
     return m_impl->phase == Impl::Phase::Done;
+}
+
+std::uint64_t RequestParser::endedChunk() const
+{
+    return m_impl->chunkLeft == 0 ? m_impl->chunkSize : 0;
 }
 
 const std::optional<HttpError> &RequestParser::error() const

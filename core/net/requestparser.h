@@ -69,6 +69,9 @@ public:
     [[nodiscard]] bool started() const; ///< at least one byte of a request line has come
     [[nodiscard]] bool headDone() const;
     [[nodiscard]] bool done() const; ///< the whole request has been read
+    /// The size of the chunk that ended with the newest body byte; 0 in the middle of one, and without
+    /// chunks.
+    [[nodiscard]] std::uint64_t endedChunk() const;
     [[nodiscard]] const std::optional<HttpError> &error() const;
     [[nodiscard]] const RequestHead &head() const; ///< valid once headDone()
 

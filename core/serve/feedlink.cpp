@@ -123,6 +123,8 @@ public:
         return std::size_t{0};
     }
 
+    [[nodiscard]] std::uint64_t endedPiece() const override { return m_parser.endedChunk(); }
+
 private:
     [[nodiscard]] Result<void> fill()
     {

@@ -20,9 +20,9 @@ void Ring::append(BlockPtr block)
 
 void Ring::trim()
 {
-    // What stands before the last start but one may go once the rest spans the time to keep.
+    // What stands before the last start may go once the rest spans the time to keep.
     const auto spare = [this](const Block &front) {
-        return m_starts.size() >= 2 && m_first < m_starts[m_starts.size() - 2] &&
+        return !m_starts.empty() && m_first < m_starts.back() &&
                m_blocks.back()->time - front.time > m_limits.minTime;
     };
     while (m_blocks.size() > 1 && (m_bytes > m_limits.maxBytes || spare(*m_blocks.front()))) {

@@ -15,7 +15,7 @@ namespace aspersor::serve {
 /// How much of a stream's past is kept for new and slow viewers.
 struct RingLimits {
     std::size_t maxBytes = std::size_t{16} * 1024 * 1024; ///< never more, whatever the rest says
-    media::Ticks minTime = 2 * media::ticksPerSecond;     ///< short GOPs: keep more of them, up to this
+    media::Ticks minTime = 2 * media::ticksPerSecond; ///< slow viewers may be so far behind the newest GOP
 };
 
 /// What is new in a ring since a sequence number. Reused by its owner, so that it seldom allocates.
@@ -31,8 +31,8 @@ struct RingNews {
 
 /// The newest output of one stream: blocks with consecutive sequence numbers.
 ///
-/// Keeps the newest GOP and the one before. Thread-safe: one thread appends, viewers' threads fetch; they
-/// hold the lock for some pointer copies only.
+/// Keeps the newest GOP and what is younger than a time. Thread-safe: one thread appends, viewers' threads
+/// fetch; they hold the lock for some pointer copies only.
 class Ring
 {
 public:

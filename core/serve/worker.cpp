@@ -180,25 +180,47 @@ void Worker::advance(const std::shared_ptr<Stream> &stream)
     const auto found = m_rooms.find(stream.get());
     const auto gathering = gatheringTime();
     if (found == m_rooms.end() || gathering.count() == 0) {
-        serve(*stream);
+        serve(stream);
         return;
     }
     // Not acknowledged until it is served: what comes in the meantime wakes nobody.
     found->second->timer.expires_after(gathering);
-    found->second->timer.async_wait([this, stream](const boost::system::error_code &) { serve(*stream); });
+    found->second->timer.async_wait([this, stream](const boost::system::error_code &) { serve(stream); });
 }
 
-void Worker::serve(Stream &stream)
+/// Begins a pass over the stream's viewers, or has one follow that which is under way.
+void Worker::serve(const std::shared_ptr<Stream> &stream)
 {
-    stream.acknowledge(m_index);
-    const auto found = m_rooms.find(&stream);
+    stream->acknowledge(m_index);
+    const auto found = m_rooms.find(stream.get());
     if (found == m_rooms.end())
         return;
-    Audience &audience = found->second->audience;
-    audience.fetch();
+    Room &room = *found->second;
+    room.again = room.left > 0;
+    if (room.again)
+        return;
+    room.audience.fetch();
+    room.left = room.audience.viewers().size();
+    serveSome(stream);
+}
+
+/// A part of a pass; then whoever else waits for this thread has a turn: a new viewer's first byte, say,
+/// which would otherwise come after the writes to a thousand others.
+void Worker::serveSome(const std::shared_ptr<Stream> &stream)
+{
+    constexpr std::size_t part = 64; // a millisecond of writes at most
+    const auto found = m_rooms.find(stream.get());
+    if (found == m_rooms.end())
+        return;
+    Room &room = *found->second;
+    Audience &audience = room.audience;
     const auto now = std::chrono::steady_clock::now();
     // From the back: a viewer that leaves is replaced by the last one, which has had its turn.
-    for (std::size_t i = audience.viewers().size(); i-- > 0;) {
+    room.left = std::min(room.left, audience.viewers().size());
+    for (const std::size_t end = room.left - std::min(room.left, part); room.left > end;) {
+        const std::size_t i = --room.left;
+        if (i >= audience.viewers().size())
+            continue;
         const Viewer &viewer = audience.viewers()[i];
         if (viewer.blocked)
             continue;
@@ -208,6 +230,10 @@ void Worker::serve(Stream &stream)
             settle(id, outcome, audience);
     }
     audience.account();
+    if (room.left > 0)
+        asio::post(m_loop, [this, stream] { serveSome(stream); });
+    else if (std::exchange(room.again, false))
+        asio::post(m_loop, [this, stream] { serve(stream); });
     closeEmpty(audience);
 }
 

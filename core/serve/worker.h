@@ -81,10 +81,13 @@ private:
         }
         Audience audience;
         boost::asio::steady_timer timer;
+        std::size_t left = 0; ///< viewers that still have their turn in the pass that is under way
+        bool again = false;   ///< there is news since it began
     };
 
     void advance(const std::shared_ptr<Stream> &stream);
-    void serve(Stream &stream);
+    void serve(const std::shared_ptr<Stream> &stream);
+    void serveSome(const std::shared_ptr<Stream> &stream);
     [[nodiscard]] std::chrono::milliseconds gatheringTime() const;
     void settle(std::uint64_t id, Audience::Outcome outcome, const Audience &audience);
     void awaitWritable(std::uint64_t id);

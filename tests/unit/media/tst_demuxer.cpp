@@ -5,6 +5,7 @@
 #include "core/media/trackparser.h"
 
 #include <QTest>
+#include <deque>
 
 using namespace aspersor;
 using namespace aspersor::media;
@@ -20,6 +21,7 @@ private slots:
     void everyPictureAndSoundOfAClip();
     void aPictureLeavesWithItsLastByte();
     void stuffingInMidPictureTurnsTheShortcutOff();
+    void chunksThatEndWithPicturesAreBelieved();
     void timestampsAreThoseOfTheContainer();
     void aacLeavesRawWithItsConfig();
     void parameterSetsInAPesOfTheirOwn();
@@ -168,6 +170,78 @@ void DemuxerTest::stuffingInMidPictureTurnsTheShortcutOff()
     while (wary.read(buffer).value_or(0) > 0) {
     }
     QCOMPARE(wary.insertedPackets(), std::uint64_t{4}); // PES 4 to 6, and the one that broke the rule
+}
+
+void DemuxerTest::chunksThatEndWithPicturesAreBelieved()
+{
+    // Chunks of whole packets without any stuffing, on one PID.
+    class Chunks final : public ByteSource
+    {
+    public:
+        void put(int packets, bool begins)
+        {
+            QByteArray chunk;
+            for (int i = 0; i < packets; ++i) {
+                QByteArray packet(188, '\xff');
+                const bool starts = begins && i == 0;
+                packet.replace(0, 4, QByteArray::fromHex(starts ? "47410010" : "47010010"));
+                packet[3] = static_cast<char>(0x10 | (m_counter++ & 15));
+                if (starts)
+                    packet.replace(4, 9, QByteArray::fromHex("000001e00000800000"));
+                chunk += packet;
+            }
+            m_chunks.push_back(chunk);
+        }
+        Result<std::size_t> read(std::span<std::uint8_t> into) override
+        {
+            if (m_chunks.empty())
+                return std::size_t{0};
+            const auto count =
+                std::min(into.size(), static_cast<std::size_t>(m_chunks.front().size() - m_at));
+            std::memcpy(into.data(), m_chunks.front().constData() + m_at, count);
+            m_at += static_cast<qsizetype>(count);
+            m_ended = m_at == m_chunks.front().size() ? static_cast<std::uint64_t>(m_at) : 0;
+            if (m_ended > 0) {
+                m_chunks.pop_front();
+                m_at = 0;
+            }
+            return count;
+        }
+        [[nodiscard]] std::uint64_t endedPiece() const override { return m_ended; }
+
+    private:
+        std::deque<QByteArray> m_chunks;
+        qsizetype m_at = 0;
+        int m_counter = 0;
+        std::uint64_t m_ended = 0;
+    };
+    const auto inserted = [](Chunks &source) {
+        PesEnd filter(source, 65536);
+        std::vector<std::uint8_t> buffer(188 * 100);
+        while (filter.read(buffer).value_or(0) > 0) {
+        }
+        return filter.insertedPackets();
+    };
+    const auto pictures = [](Chunks &source, int count) {
+        for (int i = 0; i < count; ++i)
+            source.put(i == 30 ? 50 : 7, true);
+    };
+    Chunks good;
+    pictures(good, 100);
+    QCOMPARE(inserted(good), std::uint64_t{40}); // the 61st and all that follow
+
+    Chunks large; // larger than any before: its end may be a buffer's
+    pictures(large, 61);
+    large.put(51, true);
+    pictures(large, 5);
+    QCOMPARE(inserted(large), std::uint64_t{6});
+
+    Chunks cut; // believed once too often, and never again
+    pictures(cut, 70);
+    cut.put(7, true);
+    cut.put(7, false);
+    pictures(cut, 70);
+    QCOMPARE(inserted(cut), std::uint64_t{11});
 }
 
 void DemuxerTest::timestampsAreThoseOfTheContainer()
