@@ -18,6 +18,7 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <malloc.h>
 #include <sys/resource.h>
 
 using namespace aspersor;
@@ -244,6 +245,8 @@ try {
         return AskedToStop;
     }
     std::signal(SIGPIPE, SIG_IGN);
+    // By default glibc gives every feed's thread an arena that keeps what it once held.
+    mallopt(M_ARENA_MAX, 2);
     raiseDescriptorLimit();
 
     media::routeAvLog([](auto...) {}); // what libav says of values is said better by the parser

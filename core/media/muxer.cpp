@@ -19,7 +19,7 @@ namespace aspersor::media {
 
 namespace {
 
-constexpr int ioBufferBytes = 64 * 1024;
+constexpr int ioBufferBytes = 16 * 1024;
 constexpr AVRational ticksBase{1, static_cast<int>(ticksPerSecond)};
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61

@@ -50,8 +50,13 @@ Result<bool> TsDemuxer::readPayload()
         Stream *stream = streamOf(m_packet->stream_index);
         const bool usable = stream && m_packet->buf && m_packet->size > 0;
         if (usable) {
-            Packet payload(av_buffer_ref(m_packet->buf),
-                           {m_packet->data, static_cast<std::size_t>(m_packet->size)});
+            const std::span<const std::uint8_t> bytes(m_packet->data,
+                                                      static_cast<std::size_t>(m_packet->size));
+            // libav does not know how long a picture becomes and takes 200 KiB for it; a GOP of those is
+            // kept.
+            Packet payload = m_packet->buf->size > 2 * bytes.size() + 4096
+                                 ? Packet::copyOf(bytes)
+                                 : Packet(av_buffer_ref(m_packet->buf), bytes);
             payload.pts = m_packet->pts;
             payload.dts = m_packet->dts;
             payload.corrupt = m_packet->flags & AV_PKT_FLAG_CORRUPT;

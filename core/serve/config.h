@@ -109,7 +109,7 @@ struct Config {
     std::string customLog;                           ///< access log; "-" is standard output; empty: none
     std::chrono::milliseconds feedGrace{30'000};     ///< how long viewers wait for a feed that is away
     std::chrono::milliseconds viewerTimeout{30'000}; ///< a viewer that takes nothing for so long is dropped
-    std::chrono::milliseconds delayBudget{40};       ///< output may be gathered for this long to save writes
+    std::chrono::milliseconds delayBudget{45};       ///< output may be gathered for this long to save writes
     int workers = 0;                                 ///< event loops for viewers; 0: one per core
     std::vector<FeedSpec> feeds;
     std::vector<StreamSpec> streams;

@@ -49,24 +49,24 @@ void FanOut::drop(std::uint64_t viewerId, const std::string &reason)
 
 void FanOut::gatherStatus(std::function<void(StatusReport)> done)
 {
-    struct Gathering {
+    struct Poll {
         std::mutex mutex;
         std::size_t missing = 0;           // guarded by mutex
         std::vector<ViewerReport> viewers; // guarded by mutex
         std::function<void(StatusReport)> done;
     };
-    auto gathering = std::make_shared<Gathering>();
-    gathering->missing = m_workers.size();
-    gathering->done = std::move(done);
+    auto poll = std::make_shared<Poll>();
+    poll->missing = m_workers.size();
+    poll->done = std::move(done);
     for (const auto &worker : m_workers) {
-        worker->report([this, gathering](std::vector<ViewerReport> viewers) {
+        worker->report([this, poll](std::vector<ViewerReport> viewers) {
             StatusReport report;
             {
-                const std::lock_guard lock(gathering->mutex);
-                std::ranges::move(viewers, std::back_inserter(gathering->viewers));
-                if (--gathering->missing > 0)
+                const std::lock_guard lock(poll->mutex);
+                std::ranges::move(viewers, std::back_inserter(poll->viewers));
+                if (--poll->missing > 0)
                     return;
-                report.viewerList = std::move(gathering->viewers);
+                report.viewerList = std::move(poll->viewers);
             }
             std::ranges::sort(report.viewerList, {}, &ViewerReport::id);
             report.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -75,7 +75,7 @@ void FanOut::gatherStatus(std::function<void(StatusReport)> done)
             report.maxClients = m_state.config()->maxClients;
             report.connections = m_state.connections;
             report.feeds = m_feeds->report();
-            gathering->done(std::move(report));
+            poll->done(std::move(report));
         });
     }
 }

@@ -18,7 +18,7 @@ namespace aspersor::serve {
 
 namespace {
 
-constexpr std::size_t inputBytes = std::size_t{64} * 1024;
+constexpr std::size_t inputBytes = std::size_t{32} * 1024;
 /// A change of the tracks' parameters ends a body, and the next follows at once: no reason to be away.
 constexpr std::chrono::milliseconds betweenUploads{200};
 constexpr std::chrono::milliseconds forEver{-1};

@@ -266,6 +266,7 @@ void Stream::writeInOrder(const media::Packet &packet)
         m_pendingKeyframe = isKeyframe;
     }
     m_pendingPayload += packet.data().size();
+    m_pendingPicture = m_pendingPicture || m_isVideo[static_cast<std::size_t>(packet.track)];
     if (auto written = m_muxer->write(packet); !written)
         fail(written.error());
 }
@@ -307,7 +308,7 @@ void Stream::flush()
             .splice = std::move(splice),
             .reentry = start ? m_reentry : nullptr});
     m_pending.clear(); // keeps its room
-    notify();
+    notify(std::exchange(m_pendingPicture, false) || !m_hasVideo);
 }
 
 void Stream::append(Block block)
@@ -329,7 +330,7 @@ void Stream::end(const std::string &reason)
     m_muxer.reset();
     m_ended = true;
     m_ring.end(reason);
-    notify();
+    notify(true);
 }
 
 void Stream::fail(const Error &error)
@@ -338,7 +339,7 @@ void Stream::fail(const Error &error)
     m_ended = true;
     m_pendingPayload = 0;
     m_ring.end("the feed does not fit the format " + std::string(m_format.name) + ": " + error.message);
-    notify();
+    notify(true);
 }
 
 void Stream::attach(std::size_t worker)
@@ -351,17 +352,22 @@ void Stream::detach(std::size_t worker)
     m_taps[worker].wanted = false;
 }
 
-void Stream::acknowledge(std::size_t worker)
+bool Stream::acknowledge(std::size_t worker)
 {
     m_taps[worker].pending = false;
+    return m_taps[worker].picture.exchange(false);
 }
 
-void Stream::notify()
+void Stream::notify(bool picture)
 {
     for (std::size_t worker = 0; worker < m_taps.size(); ++worker) {
         Tap &tap = m_taps[worker];
+        if (!tap.wanted)
+            continue;
+        if (picture)
+            tap.picture = true;
         // A wake that is still under way will find this block too.
-        if (tap.wanted && !tap.pending.exchange(true))
+        if (!tap.pending.exchange(true))
             m_listener.streamAdvanced(worker, shared_from_this());
     }
 }

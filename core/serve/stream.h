@@ -80,8 +80,9 @@ public:
     /// A worker that has viewers is told of news; call before the first fetch.
     void attach(std::size_t worker);
     void detach(std::size_t worker);
-    /// The worker is about to fetch: what comes after this is news again.
-    void acknowledge(std::size_t worker);
+    /// The worker knows that there is news: what comes after this is news again. True when there is a picture
+    /// in it (of a stream without pictures: anything).
+    bool acknowledge(std::size_t worker);
 
     std::atomic<int> viewers = 0;         ///< of all workers, with those about to join
     std::atomic<std::uint64_t> bytes = 0; ///< sent to viewers
@@ -104,12 +105,13 @@ private:
     void appendPicture(std::span<const std::uint8_t> jpeg, media::Ticks time);
     [[nodiscard]] bool isStart(const Bytes &block) const;
     void append(Block block);
-    void notify();
+    void notify(bool picture);
     void fail(const Error &error);
 
     struct Tap {
         std::atomic<bool> wanted = false;
         std::atomic<bool> pending = false; ///< a wake is under way
+        std::atomic<bool> picture = false; ///< there is one in the news
     };
 
     const std::string m_name;
@@ -135,6 +137,7 @@ private:
     std::size_t m_pendingPayload = 0; // bytes of packets written since the last block
     media::Ticks m_pendingTime = 0;
     bool m_pendingKeyframe = false;
+    bool m_pendingPicture = false;
     bool m_heldBack = false; // the muxer keeps bytes of the block that began at m_pendingTime
     media::Ticks m_lastStart = media::noTicks;
     bool m_ended = false;

@@ -177,25 +177,36 @@ std::chrono::milliseconds Worker::gatheringTime() const
 
 void Worker::advance(const std::shared_ptr<Stream> &stream)
 {
+    const bool picture = stream->acknowledge(m_index);
     const auto found = m_rooms.find(stream.get());
-    const auto gathering = gatheringTime();
-    if (found == m_rooms.end() || gathering.count() == 0) {
-        serve(stream);
+    if (found == m_rooms.end())
         return;
+    Room &room = *found->second;
+    const auto now = std::chrono::steady_clock::now();
+    const auto budget = gatheringTime();
+    const auto due = budget.count() == 0 ? now : room.gathering.news(now, picture, budget);
+    if (due <= now) {
+        room.timer.cancel();
+        serve(stream);
+    } else if (due != room.timer.expiry() || !room.timerRuns) {
+        room.timerRuns = true;
+        room.timer.expires_at(due);
+        room.timer.async_wait([this, stream](const boost::system::error_code &error) {
+            if (!error)
+                serve(stream);
+        });
     }
-    // Not acknowledged until it is served: what comes in the meantime wakes nobody.
-    found->second->timer.expires_after(gathering);
-    found->second->timer.async_wait([this, stream](const boost::system::error_code &) { serve(stream); });
 }
 
 /// Begins a pass over the stream's viewers, or has one follow that which is under way.
 void Worker::serve(const std::shared_ptr<Stream> &stream)
 {
-    stream->acknowledge(m_index);
     const auto found = m_rooms.find(stream.get());
     if (found == m_rooms.end())
         return;
     Room &room = *found->second;
+    room.timerRuns = false;
+    room.gathering.written(std::chrono::steady_clock::now());
     room.again = room.left > 0;
     if (room.again)
         return;

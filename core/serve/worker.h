@@ -4,6 +4,7 @@
 #include "core/serve/audience.h"
 #include "core/serve/fanout.h"
 #include "core/serve/feedregistry.h"
+#include "core/serve/gathering.h"
 #include "core/serve/serverstate.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -81,6 +82,8 @@ private:
         }
         Audience audience;
         boost::asio::steady_timer timer;
+        bool timerRuns = false;
+        Gathering gathering;
         std::size_t left = 0; ///< viewers that still have their turn in the pass that is under way
         bool again = false;   ///< there is news since it began
     };

@@ -6,7 +6,6 @@
 //   --settleMs MS --seconds S  how long to wait before it is measured, and how long to measure
 //   --samples N              how many look at every byte
 //   --stalled N --slow N --slowKbit K  of them: how many take nothing, how many take only K kbit/s
-//   --late N --lateMs MS     how many more come while it is measured, and over what time
 //   --alone 1                the first one comes 4 s before the others; "alone" is printed in between
 #include "tests/bench/fanout/commands.h"
 #include "tests/bench/fanout/pacedclip.h"
@@ -66,7 +65,6 @@ struct Viewer {
     bool headDone = false;
     bool stalled = false;
     bool slow = false;
-    bool late = false;
     std::int64_t connectedAt = 0;
     std::int64_t firstByteAt = 0;
     std::int64_t firstPictureAt = 0;
@@ -82,8 +80,7 @@ struct Report {
     std::vector<double> delaysMs;
     std::vector<double> firstByteMs;
     std::vector<double> firstPictureMs;
-    std::vector<double> lateByteMs;
-    std::int64_t lastServedAt = 0; // of those who came late
+    std::int64_t lastServedAt = 0; // the last first byte of all
     int keyframeFirst = 0;
     int looked = 0;
     double longestGapMs = 0;
@@ -132,7 +129,7 @@ public:
 
 private:
     bool join(std::size_t index);
-    bool joinMore(std::size_t first, std::size_t count, std::int64_t since, std::int64_t spread);
+    bool joinDue(std::int64_t since, std::int64_t spread);
     void readSlowly(std::int64_t now);
     void readFrom(Viewer &viewer, std::int64_t now);
     void look(Viewer &viewer, std::span<const std::uint8_t> bytes, std::int64_t now);
@@ -147,6 +144,7 @@ private:
     bool m_measuring = false;
     bool m_ts = false;
     std::size_t m_joined = 0;
+    std::int64_t m_startedAt = 0;
     std::int64_t m_slowReadAt = 0;
 };
 
@@ -180,16 +178,15 @@ bool Crowd::join(std::size_t index)
     return epoll_ctl(m_epoll, EPOLL_CTL_ADD, viewer.descriptor, &event) == 0;
 }
 
-/// Joins those of the `count` from `first` on that are due; not so many at once that the others' bytes wait.
-bool Crowd::joinMore(std::size_t first, std::size_t count, std::int64_t since, std::int64_t spread)
+/// Joins those that are due; not so many at once that the others' bytes wait.
+bool Crowd::joinDue(std::int64_t since, std::int64_t spread)
 {
     const std::int64_t now = nowNs();
     if (now < since)
         return true;
     const double share =
         static_cast<double>(now - since) / static_cast<double>(std::max<std::int64_t>(spread, 1));
-    const std::size_t due =
-        first + static_cast<std::size_t>(static_cast<double>(count) * std::min(share, 1.0));
+    const auto due = static_cast<std::size_t>(static_cast<double>(m_viewers.size()) * std::min(share, 1.0));
     for (int burst = 0; m_joined < due && burst < 16; ++burst) {
         if (!join(m_joined++))
             return false;
@@ -264,12 +261,10 @@ void Crowd::readFrom(Viewer &viewer, std::int64_t now)
     }
     if (!bytes.empty() && viewer.firstByteAt == 0) {
         viewer.firstByteAt = now;
-        auto &times = viewer.late ? m_report.lateByteMs : m_report.firstByteMs;
-        times.push_back(static_cast<double>(now - viewer.connectedAt) / 1e6);
-        if (viewer.late)
-            m_report.lastServedAt = now;
+        m_report.firstByteMs.push_back(static_cast<double>(now - viewer.connectedAt) / 1e6);
+        m_report.lastServedAt = now;
     }
-    if (viewer.lastByteAt > 0 && m_measuring && !viewer.late)
+    if (viewer.lastByteAt > 0 && m_measuring)
         viewer.longestGap = std::max(viewer.longestGap, now - viewer.lastByteAt);
     viewer.lastByteAt = now;
     m_report.bytes += static_cast<std::uint64_t>(got);
@@ -292,8 +287,8 @@ void Crowd::print(std::int64_t measureStart, std::int64_t end)
         "{\"event\":\"done\",\"viewers\":%zu,\"fed\":%d,\"refused\":%d,\"closed\":%d,\"seconds\":%.3f,"
         "\"measuredBytes\":%llu,\"bytes\":%llu,\"delayP50Ms\":%.3f,\"delayP99Ms\":%.3f,\"delayMaxMs\":%.3f,"
         "\"delaySamples\":%zu,\"firstByteP50Ms\":%.3f,\"firstByteP99Ms\":%.3f,\"firstByteMaxMs\":%.3f,"
-        "\"firstPictureP50Ms\":%.3f,\"longestGapMs\":%.3f,\"continuityErrors\":%llu,\"lateByteP50Ms\":%.3f,"
-        "\"lateByteP99Ms\":%.3f,\"lateServed\":%zu,\"lateAllServedMs\":%.3f,\"notKeyframeFirst\":%d}\n",
+        "\"firstPictureP50Ms\":%.3f,\"longestGapMs\":%.3f,\"continuityErrors\":%llu,\"lastServedMs\":%.3f,"
+        "\"notKeyframeFirst\":%d}\n",
         m_viewers.size(), fed, m_report.refused, m_report.closed,
         static_cast<double>(end - measureStart) / 1e9,
         static_cast<unsigned long long>(m_report.measuredBytes),
@@ -302,9 +297,7 @@ void Crowd::print(std::int64_t measureStart, std::int64_t end)
         percentile(m_report.firstByteMs, 0.5), percentile(m_report.firstByteMs, 0.99),
         percentile(m_report.firstByteMs, 1.0), percentile(m_report.firstPictureMs, 0.5),
         m_report.longestGapMs, static_cast<unsigned long long>(m_report.continuityErrors),
-        percentile(m_report.lateByteMs, 0.5), percentile(m_report.lateByteMs, 0.99),
-        m_report.lateByteMs.size(),
-        static_cast<double>(std::max(m_report.lastServedAt - measureStart, std::int64_t{0})) / 1e6,
+        static_cast<double>(std::max(m_report.lastServedAt - m_startedAt, std::int64_t{0})) / 1e6,
         m_report.looked - m_report.keyframeFirst);
     std::fflush(stdout);
 }
@@ -327,17 +320,15 @@ int Crowd::run()
         return m_arguments.number(name, otherwise) * std::int64_t{1'000'000};
     };
     const std::size_t count = amount("viewers", 1);
-    const std::size_t late = amount("late", 0);
     const std::size_t step =
         std::max<std::size_t>(count / std::max<std::size_t>(amount("samples", 20), 1), 1);
     const std::size_t stalled = amount("stalled", 0);
     const std::size_t slow = amount("slow", 0);
-    m_viewers.resize(count + late);
+    m_viewers.resize(count);
     for (std::size_t i = 0; i < m_viewers.size(); ++i) {
         Viewer &viewer = m_viewers[i];
-        viewer.late = i >= count;
-        viewer.stalled = !viewer.late && i % 10 == 9 && i / 10 < stalled;
-        viewer.slow = !viewer.late && i % 10 == 8 && i / 10 < slow;
+        viewer.stalled = i % 10 == 9 && i / 10 < stalled;
+        viewer.slow = i % 10 == 8 && i / 10 < slow;
         viewer.sampled = !viewer.stalled && !viewer.slow && i % step == 0;
     }
 
@@ -348,6 +339,7 @@ int Crowd::run()
             return 1;
         start += 4'000'000'000;
     }
+    m_startedAt = start;
     const std::int64_t spread = time("joinMs", 1000);
     const std::int64_t measureAt = start + spread + time("settleMs", 3000);
     const std::int64_t end = measureAt + m_arguments.number("seconds", 10) * std::int64_t{1'000'000'000};
@@ -363,13 +355,12 @@ int Crowd::run()
             std::puts("{\"event\":\"measuring\"}");
             std::fflush(stdout);
         }
-        if (!(m_measuring ? joinMore(count, late, measureAt, time("lateMs", 1000))
-                          : joinMore(0, count, start, spread))) {
+        if (!joinDue(start, spread)) {
             std::perror("bench: join");
             return 1;
         }
         readSlowly(now);
-        const bool joining = m_joined < (m_measuring ? m_viewers.size() : count);
+        const bool joining = m_joined < m_viewers.size();
         const std::int64_t left = ((m_measuring ? end : measureAt) - now) / 1'000'000;
         const int timeout =
             joining ? 1 : static_cast<int>(std::clamp<std::int64_t>(left, 1, slow > 0 ? 50 : 1000));

@@ -19,7 +19,7 @@ import report
 from programs import make_clip
 from setups import Setups
 
-SHIPPED_BUDGET = 40  # ms, DelayBudget's default: in full from 1000 viewers on, nothing up to 100
+SHIPPED_BUDGET = 45  # ms, DelayBudget's default: in full from 1000 viewers on, nothing up to 100
 
 
 def shipped_gathering(viewers):
@@ -47,8 +47,8 @@ def plan(options, setups):
     todo["10 feeds"] = lambda: setups.fan_out("ts", crowd, feeds=10)
     todo["stalled"] = lambda: setups.fan_out("ts", crowd, stalled=some)
     todo["slow"] = lambda: setups.fan_out("ts", crowd, slow=some, slowKbit=64)
-    todo["newcomers"] = lambda: setups.fan_out("ts", crowd, late=some, lateMs=int(setups.seconds * 800))
-    todo["goal scored"] = lambda: setups.fan_out("ts", crowd, late=crowd, lateMs=1000)
+    todo["newcomers"] = lambda: setups.fan_out("ts", crowd, newcomers=(some, int(setups.seconds * 800)))
+    todo["goal scored"] = lambda: setups.fan_out("ts", crowd, newcomers=(crowd, 1000))
     todo["viewer memory"] = lambda: setups.fan_out("ts", crowd, alone=1)
     todo["feed memory"] = lambda: setups.feed_memory(2 if smoke else 20)
     for count in [1, 10] if smoke else [1, 2, 5, 10]:

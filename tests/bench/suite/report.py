@@ -64,15 +64,17 @@ def figures(results, gathering, smoke=False):
     add(f"10 feeds × {crowd // 10} viewers: × floor, same gathering", get("10 feeds", "cpuPerGb") / floor, "×", 1.25)
     add("a new viewer among them: first byte, median", get("newcomers", "lateByteP50Ms"), "ms", 1)
     add("a new viewer among them: first byte, 99 %", get("newcomers", "lateByteP99Ms"), "ms", 10)
-    add("new viewers that did not begin with a keyframe", get("newcomers", "notKeyframeFirst"), "", 0)
+    add("new viewers that did not begin with a keyframe", get("newcomers", "lateNotKeyframeFirst"), "", 0)
     add(f"{crowd} more in one second: all served after", get("goal scored", "lateAllServedMs"), "ms", 1500)
+    add("  not served at all", get("goal scored", "lateUnserved"), "", 0)
     add("  longest gap of those who watched already", get("goal scored", "longestGapMs"), "ms")
     for name, what in (("stalled", "10 % take nothing"), ("slow", "10 % take 64 kbit/s")):
         add(f"{what}: CPU s/GB of the others, × without", get(name, "cpuPerGb") / get(f"ts {crowd}", "cpuPerGb"), "×")
         add(f"{what}: delay of the others, 99 %", get(name, "delayP99Ms"), "ms", 80)
     add("memory of one viewer more", get("viewer memory", "kibPerViewer"), "KiB", 2)
     add("  in socket buffers, both ends", get("viewer memory", "kernelKibPerViewer"), "KiB")
-    add("memory of a feed with its GOP", get("feed memory", "mibPerFeed"), "MiB", 1.2)
+    add("memory of a watched feed with its GOP, in ffserver", get("feed memory", "ffserverMib"), "MiB", 1.2)
+    add("  in aspersor", get("feed memory", "aspersorMib"), "MiB")
     first = get("formats 1", "cpuPerMinute")
     for name in results:
         if name.startswith("formats ") and name != "formats 1":
@@ -121,7 +123,7 @@ def sane(results):
     for name, values in results.items():
         crowd_fed = values.get("fed", 1) > 0 and values.get("refused", 0) == 0
         intact = values.get("continuityErrors", 0) == 0 if name.startswith("ts ") else True
-        seen = any(values.get(key, 0) > 0 for key in ("measuredBytes", "perFeedMinute", "mibPerFeed", "aspersor"))
+        seen = any(values.get(key, 0) > 0 for key in ("measuredBytes", "perFeedMinute", "aspersorMib", "aspersor"))
         keyframes = values.get("notKeyframeFirst", 0) == 0 if name.startswith("ts ") else True
         if not (crowd_fed and intact and seen and keyframes):
             print(f"bench: {name} measured nothing, or something is lost: {values}", file=sys.stderr)

@@ -30,8 +30,17 @@ class Setups:
         return self.bench("feed", "--to", to, "--clip", self.clip, "--feeds", feeds, "--seconds",
                           int(self.seconds + STARTUP + extra_seconds), *options)
 
-    def crowd(self, port, paths, viewers, pid, **more):
-        """Lets a crowd watch, and measures the server meanwhile."""
+    def late(self, port, paths, viewers, join_ms):
+        """Viewers who come while others watch, from a program of their own: it has no others' bytes to read first."""
+        with self.bench("view", "--port", port, "--paths", ",".join(paths), "--viewers", viewers, "--joinMs", join_ms,
+                        "--settleMs", 0, "--seconds", 1, "--samples", viewers) as view:
+            done = view.event("done")
+        return {"lateByteP50Ms": done["firstByteP50Ms"], "lateByteP99Ms": done["firstByteP99Ms"],
+                "lateAllServedMs": done["lastServedMs"], "lateUnserved": done["viewers"] - done["fed"],
+                "lateNotKeyframeFirst": done["notKeyframeFirst"]}
+
+    def crowd(self, port, paths, viewers, pid, newcomers=None, **more):
+        """Lets a crowd watch, and measures the server meanwhile. `newcomers`: how many more come then, in how many ms."""
         more = {"joinMs": viewers, "settleMs": self.settle_ms, **more}
         options = [word for key, value in more.items() for word in (f"--{key}", value)]
         with self.bench("view", "--port", port, "--paths", ",".join(paths), "--viewers", viewers, "--seconds",
@@ -42,10 +51,11 @@ class Setups:
                 alone_kib, alone_kernel = anonymous_kib(pid), kernel_tcp_kib()
             view.event("measuring")
             before = cpu_seconds(pid)
+            late = self.late(port, paths, *newcomers) if newcomers else {}
             view.event("measured")
             used = cpu_seconds(pid) - before
             kib, kernel = anonymous_kib(pid), kernel_tcp_kib()
-            done = view.event("done")
+            done = {**view.event("done"), **late}
         done["cpu"] = used
         done["cpuPerGb"] = used / max(done["measuredBytes"] / 1e9, 1e-9)
         if alone_kib is not None:
@@ -84,6 +94,7 @@ class Setups:
             return self.crowd(server.event("ready")["port"], ["/"], viewers, server.pid, **crowd)
 
     def fan_out(self, suffix, viewers, feeds=1, budget=None, **crowd):
+        """ffserver with a crowd on it, spread over its feeds."""
         extra = "" if budget is None else f"DelayBudget {budget}"
         with self.ffserver(self.config(extra)) as server:
             port = server.event("ready")["port"]
@@ -107,27 +118,13 @@ class Setups:
                 done = self.crowd(port, paths, count, server.pid, samples=0)
                 return {"cpuPerMinute": done["cpu"] / done["seconds"] * 60, **done}
 
-    def feed_memory(self, feeds):
-        with self.ffserver(self.config()) as server:
-            port = server.event("ready")["port"]
-            empty = anonymous_kib(server.pid)
-            with self.feeder(self.work / "feed.sock", feeds, 5) as feeder:
-                feeder.event("feeding")
-                for _ in range(feeds):
-                    server.event("feed", state="live")
-                server.drain()
-                self.crowd(port, [f"/{name}.ts" for name in self.names(feeds)], feeds, server.pid,
-                           settleMs=5000, samples=0)  # more than a GOP of 2 s
-                return {"mibPerFeed": (anonymous_kib(server.pid) - empty) / 1024 / feeds}
-
     # ---- the way in
 
     def ingest(self, feeds, watched=False):
         """CPU of aspersor and its ffserver, a minute of each feed."""
         with self.aspersor() as room:
             begun = room.events({"ready": {}, "ffserver": {"state": "running"}})
-            port, viewers_port = (int(begun["ready"][which].rsplit(":", 1)[1].split("/")[0])
-                                  for which in ("ingest", "viewers"))
+            port, viewers_port = self.ports(begun["ready"])
             child = begun["ffserver"]["pid"]
             with self.feeder(port, feeds, feeds / 10 + 5) as feeder:
                 feeder.event("feeding")
@@ -142,6 +139,29 @@ class Setups:
                                 "--joinMs", 500, "--settleMs", 1500, "--seconds", int(self.seconds) + 3) as view:
                     view.event("measuring")
                     return self.per_feed({"aspersor": room.pid, "ffserver": child}, feeds)
+
+    def feed_memory(self, feeds):
+        """What a feed adds to both programs, with its GOP in aspersor and in ffserver and a viewer on it."""
+        with self.aspersor() as room:
+            begun = room.events({"ready": {}, "ffserver": {"state": "running"}})
+            port, viewers_port = self.ports(begun["ready"])
+            pids = {"aspersor": room.pid, "ffserver": begun["ffserver"]["pid"]}
+            empty = {name: anonymous_kib(pid) for name, pid in pids.items()}
+            with self.feeder(port, feeds, feeds / 10 + 10) as feeder:
+                feeder.event("feeding")
+                for _ in range(feeds):
+                    room.event("feed", state="live")
+                room.drain()
+                time.sleep(1)
+                # Five seconds are more than two GOPs.
+                self.crowd(viewers_port, [f"/{name}.ts" for name in self.names(feeds)], feeds, pids["ffserver"],
+                           settleMs=5000, samples=0)
+                return {name + "Mib": (anonymous_kib(pid) - empty[name]) / 1024 / feeds for name, pid in pids.items()}
+
+    @staticmethod
+    def ports(ready):
+        """Where phones publish, where viewers watch."""
+        return [int(ready[which].rsplit(":", 1)[1].split("/")[0]) for which in ("ingest", "viewers")]
 
     def per_feed(self, pids, feeds):
         before = {name: cpu_seconds(pid) for name, pid in pids.items()}
