@@ -115,7 +115,7 @@ void Stream::appendPicture(std::span<const std::uint8_t> jpeg, media::Ticks time
         join(block, jpeg);
     }
     append({.data = Chunk(block), .time = time, .start = true});
-    notify();
+    notify(true);
 }
 
 } // namespace aspersor::serve
