@@ -102,10 +102,15 @@ AVDictionary *liveOptions(const std::string &muxer, const Muxer::Options &option
         set("write_xing", "0");
         if (options.metadata.empty())
             set("id3v2_version", "0");
-    } else if (isProgramStream(muxer)) {
-        set("preload", "100000"); // us
     }
     return dictionary;
+}
+
+int maxDelay(const std::string &muxer)
+{
+    // A program stream's clock starts half a second early and must be let to; MPEG-TS writes PCR twice this
+    // ahead of DTS.
+    return isProgramStream(muxer) ? 700'000 : 50'000;
 }
 
 std::size_t maxTracks(const std::string &muxer, TrackKind kind)

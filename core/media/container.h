@@ -12,6 +12,9 @@ namespace aspersor::media {
 /// What makes the muxer write at once and without a seek. The caller frees the dictionary.
 [[nodiscard]] AVDictionary *liveOptions(const std::string &muxer, const Muxer::Options &options);
 
+/// How far ahead of its decoding a packet may be sent, in us: AVFormatContext::max_delay.
+[[nodiscard]] int maxDelay(const std::string &muxer);
+
 /// How many tracks of a kind are written; 0: the container is for the other kind.
 [[nodiscard]] std::size_t maxTracks(const std::string &muxer, TrackKind kind);
 

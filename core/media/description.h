@@ -28,7 +28,8 @@ struct TrackDescription {
     std::int64_t bitRate = 0; ///< bit/s as declared; 0: unknown
     int frameRateNum = 0;     ///< frames/s as declared; 0: unknown
     int frameRateDen = 1;
-    int frameSize = 0; ///< audio samples per packet; 0: unknown
+    int frameSize = 0;  ///< audio samples per packet; 0: unknown
+    int blockAlign = 0; ///< bytes of a packet of such audio as WMA; 0: unknown
     /// H.264/HEVC: parameter sets in Annex B form; AAC: AudioSpecificConfig; else the codec's own.
     std::vector<std::uint8_t> extradata;
 

@@ -85,6 +85,7 @@ Result<void> Muxer::Impl::addTrack(const TrackDescription &track)
     parameters.height = track.height;
     parameters.sample_rate = track.sampleRate;
     parameters.frame_size = track.frameSize;
+    parameters.block_align = track.blockAlign;
     if (track.channels > 0)
         av_channel_layout_default(&parameters.ch_layout, track.channels);
     if (!track.extradata.empty()) {
@@ -233,6 +234,7 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
     raw->flags &= ~AVFMT_FLAG_AUTO_BSF; // packets arrive in the form that muxers take
     raw->avoid_negative_ts = 0;         // the Timeline begins above zero
     raw->flush_packets = 0;             // flush() says when
+    raw->max_delay = maxDelay(format);
     // us; MPEG-TS: PCR is written twice this ahead of DTS. A program stream's system clock runs this far
     // ahead, and a keyframe has to be through by then.
     raw->max_delay = format == "vob" ? 700'000 : 50'000;

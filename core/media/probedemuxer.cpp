@@ -62,6 +62,13 @@ void ProbeDemuxer::describe()
         track.sampleRate = parameters->sample_rate;
         track.channels = parameters->ch_layout.nb_channels;
         track.frameSize = parameters->frame_size;
+        track.blockAlign = parameters->block_align;
+        track.bitRate = parameters->bit_rate;
+        const AVRational rate = context.streams[i]->avg_frame_rate;
+        if (track.kind == TrackKind::Video && rate.num > 0 && rate.den > 0) {
+            track.frameRateNum = rate.num;
+            track.frameRateDen = rate.den;
+        }
         track.extradata.assign(parameters->extradata, parameters->extradata + parameters->extradata_size);
         m_trackOf.back() = static_cast<int>(m_description.tracks.size());
         m_description.tracks.push_back(std::move(track));

@@ -387,6 +387,9 @@ void TrackParser::Impl::emitAudio(Packet frame, std::vector<Packet> &out)
             return;
         }
     } else {
+        // MPEG-TS says "MPEG audio"; its layer, MP2 or MP3, stands in the frames.
+        if (codec->codec_id != AV_CODEC_ID_NONE)
+            learn(description.codecId, static_cast<int>(codec->codec_id));
         if (codec->sample_rate > 0)
             learn(description.sampleRate, codec->sample_rate);
         if (codec->ch_layout.nb_channels > 0)
