@@ -115,8 +115,8 @@ public:
             return CouldNotRun;
         }
         const auto endpoint = m_server.httpEndpoint();
-        m_reporter.ready(*m_server.config(), m_server.httpUrl(), endpoint.address().to_string(),
-                         endpoint.port());
+        m_reporter.ready(*m_server.config(), {m_server.httpUrl(), m_server.rtspUrl(),
+                                              endpoint.address().to_string(), endpoint.port()});
         tellServiceReady();
         awaitSignal();
         if (m_options.control) {

@@ -134,7 +134,7 @@ bool canCarry(const AVOutputFormat &muxer, const TrackDescription &track)
     if (answer >= 0)
         return answer == 1;
     // These have no table of codecs that libav could ask.
-    return isOneOf(name, {"mpegts", "nut"});
+    return isOneOf(name, {"mpegts", "nut", "rtp"});
 }
 
 Result<void> adaptStream(const std::string &muxer, const TrackDescription &track, AVStream &stream)

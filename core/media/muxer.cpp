@@ -2,10 +2,12 @@
 #include "core/media/muxer.h"
 
 #include "core/media/avptr.h"
+#include "core/media/codecparameters.h"
 #include "core/media/container.h"
 #include "core/media/ffm.h"
 #include "core/media/ffmcodecs.h"
 #include "core/media/linkformat.h"
+#include "core/media/rtpmuxer.h"
 
 #include <algorithm>
 #include <utility>
@@ -57,6 +59,7 @@ struct Muxer::Impl {
     std::unique_ptr<FfmMuxer> ffm;  // ffmFormat only
     bool ffmStart = false;          // a viewer may begin with what was written since the last flush
     std::vector<bool> isPicture;    // by track, of those that FFM carries
+    std::unique_ptr<RtpMuxer> rtp;  // "rtp" only: does it all
 
     static int writeCallback(void *self, WriteBytes bytes, int size)
     {
@@ -75,27 +78,8 @@ Result<void> Muxer::Impl::addTrack(const TrackDescription &track)
     if (!stream)
         return avFailure("avformat_new_stream", AVERROR(ENOMEM));
     stream->time_base = ticksBase;
-    AVCodecParameters &parameters = *stream->codecpar;
-    parameters.codec_type = track.kind == TrackKind::Video ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
-    parameters.codec_id = static_cast<AVCodecID>(track.codecId);
-    parameters.profile = track.profile;
-    parameters.level = track.level;
-    parameters.bit_rate = track.bitRate;
-    parameters.width = track.width;
-    parameters.height = track.height;
-    parameters.sample_rate = track.sampleRate;
-    parameters.frame_size = track.frameSize;
-    parameters.block_align = track.blockAlign;
-    if (track.channels > 0)
-        av_channel_layout_default(&parameters.ch_layout, track.channels);
-    if (!track.extradata.empty()) {
-        parameters.extradata =
-            static_cast<std::uint8_t *>(av_mallocz(track.extradata.size() + AV_INPUT_BUFFER_PADDING_SIZE));
-        if (!parameters.extradata)
-            return avFailure("av_mallocz", AVERROR(ENOMEM));
-        std::ranges::copy(track.extradata, parameters.extradata);
-        parameters.extradata_size = static_cast<int>(track.extradata.size());
-    }
+    if (auto copied = copyParameters(track, *stream->codecpar); !copied)
+        return copied;
     return adaptStream(format, track, *stream);
 }
 
@@ -198,6 +182,13 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
                                            Output output, const Options &options)
 {
     auto impl = std::make_unique<Impl>();
+    if (format == "rtp") {
+        auto rtp = RtpMuxer::open(description, std::move(output), options);
+        if (!rtp)
+            return tl::unexpected<Error>(rtp.error());
+        impl->rtp = std::move(*rtp);
+        return std::unique_ptr<Muxer>(new Muxer(std::move(impl)));
+    }
     impl->output = std::move(output);
     impl->format = format;
     if (format == linkFormat) {
@@ -253,14 +244,29 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
     return std::unique_ptr<Muxer>(new Muxer(std::move(impl)));
 }
 
+const std::vector<std::string> &Muxer::mediaSections() const
+{
+    static const std::vector<std::string> none;
+    return m_impl->rtp ? m_impl->rtp->mediaSections() : none;
+}
+
+bool Muxer::adopt(const StreamDescription &description)
+{
+    return m_impl->rtp && m_impl->rtp->adopt(description);
+}
+
 bool Muxer::carries(int track) const
 {
+    if (m_impl->rtp)
+        return m_impl->rtp->carries(track);
     const auto index = static_cast<std::size_t>(track);
     return track >= 0 && index < m_impl->streamOf.size() && m_impl->streamOf[index] >= 0;
 }
 
 Result<void> Muxer::write(const Packet &packet)
 {
+    if (m_impl->rtp)
+        return m_impl->rtp->write(packet);
     if (!carries(packet.track))
         return {};
     if (m_impl->ffm) {
@@ -327,6 +333,8 @@ Result<void> Muxer::flush()
             m_impl->ffm->flush();
         return {};
     }
+    if (m_impl->rtp)
+        return {};
     if (!m_impl->context) {
         if (!m_impl->link.empty())
             m_impl->output(m_impl->link);
@@ -345,6 +353,10 @@ Result<void> Muxer::finish()
 {
     if (m_impl->ffm)
         m_impl->ffm->finish();
+    if (m_impl->rtp) {
+        m_impl->rtp->finish();
+        return {};
+    }
     if (!m_impl->context)
         return flush();
     if (!std::exchange(m_impl->open, false))

@@ -66,6 +66,12 @@ public:
     /// Writes the container's trailer, if it has one.
     [[nodiscard]] Result<void> finish();
 
+    /// The tracks have changed. True: this muxer goes on with them, and what has changed travels with the
+    /// packets; false: another one is needed.
+    [[nodiscard]] bool adopt(const StreamDescription &description);
+    /// RTP only: how each track is described to receivers, see RtpMuxer.
+    [[nodiscard]] const std::vector<std::string> &mediaSections() const;
+
 private:
     struct Impl;
     explicit Muxer(std::unique_ptr<Impl> impl);

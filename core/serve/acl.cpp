@@ -15,6 +15,13 @@ ip::address plainAddress(const ip::address &address)
     return address;
 }
 
+std::string peerName(const boost::asio::ip::tcp::endpoint &peer)
+{
+    const boost::asio::ip::address address = plainAddress(peer.address());
+    return (address.is_v6() ? '[' + address.to_string() + ']' : address.to_string()) + ':' +
+           std::to_string(peer.port());
+}
+
 bool isLoopback(const ip::address &address)
 {
     return plainAddress(address).is_loopback();

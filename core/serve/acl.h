@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +12,8 @@ namespace aspersor::serve {
 
 /// A peer's address in the form that rules are written in: IPv4-mapped IPv6 becomes IPv4.
 [[nodiscard]] boost::asio::ip::address plainAddress(const boost::asio::ip::address &address);
+/// "192.168.0.7:1234", "[::1]:1234"
+[[nodiscard]] std::string peerName(const boost::asio::ip::tcp::endpoint &peer);
 [[nodiscard]] bool isLoopback(const boost::asio::ip::address &address);
 
 /// One "ACL allow|deny FIRST [LAST]" line; both ends of the range are in it and of the same family.

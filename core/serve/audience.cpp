@@ -17,6 +17,11 @@ iovec piece(std::span<const std::uint8_t> bytes)
     return {const_cast<std::uint8_t *>(bytes.data()), bytes.size()}; // iovec has no const
 }
 
+std::span<const std::uint8_t> bytesOf(const std::string &text)
+{
+    return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()};
+}
+
 std::span<const std::uint8_t> bytesFor(const Viewer &viewer, const Chunk &chunk)
 {
     return viewer.chunked ? chunk.framed() : chunk.payload();
@@ -37,8 +42,8 @@ ssize_t sendPieces(int descriptor, std::span<const iovec> pieces)
     return ::sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-Audience::Audience(std::shared_ptr<Stream> stream, SendFunction send)
-    : m_stream(std::move(stream)), m_send(send)
+Audience::Audience(std::shared_ptr<Stream> stream, SendFunction send, BlockLens lens)
+    : m_stream(std::move(stream)), m_send(std::move(send)), m_lens(std::move(lens))
 {
     for (Pieces &pieces : m_pieces)
         pieces.list.reserve(maxPieces);
@@ -70,7 +75,7 @@ void Audience::fetch()
     for (BlockPtr &block : m_news.blocks) {
         if (block->start)
             m_newestStart = end();
-        m_blocks.push_back(std::move(block));
+        m_blocks.push_back(m_lens ? m_lens(block) : std::move(block));
     }
     m_news.blocks.clear();
 }
@@ -98,10 +103,8 @@ std::size_t Audience::add(std::uint64_t id, int descriptor, const std::shared_pt
     viewer.epoch = m_news.epoch;
     viewer.chunked = chunked;
     auto prefix = std::make_unique<Prefix>();
-    if (head && !head->empty()) {
-        const auto *bytes = reinterpret_cast<const std::uint8_t *>(head->data());
-        prefix->parts.push_back({head, {bytes, head->size()}});
-    }
+    if (head && !head->empty())
+        prefix->parts.push_back({head, bytesOf(*head)});
     if (m_news.header && m_news.header->size() > 0)
         prefix->parts.push_back(partFor(viewer, m_news.header));
     if (!prefix->parts.empty())
@@ -118,6 +121,44 @@ void Audience::remove(std::size_t index)
 {
     std::swap(m_viewers[index], m_viewers.back());
     m_viewers.pop_back();
+}
+
+std::vector<BlockPtr> Audience::newestBlocks() const
+{
+    if (!m_newestStart || at(*m_newestStart)->epoch != m_news.epoch)
+        return {};
+    return {m_blocks.begin() + static_cast<std::ptrdiff_t>(*m_newestStart - m_first), m_blocks.end()};
+}
+
+void Audience::interject(std::size_t index, const std::shared_ptr<const std::string> &text)
+{
+    Viewer &viewer = m_viewers[index];
+    if (!viewer.prefix) {
+        viewer.prefix = std::make_unique<Prefix>();
+        if (viewer.offset > 0) {
+            const BlockPtr &block = at(viewer.sequence++);
+            viewer.prefix->parts.push_back({block, bytesFor(viewer, block->data)});
+        }
+    }
+    viewer.prefix->parts.push_back({text, bytesOf(*text)});
+}
+
+std::string Audience::remainder(std::size_t index) const
+{
+    const Viewer &viewer = m_viewers[index];
+    std::string rest;
+    std::size_t offset = viewer.offset;
+    const auto add = [&](std::span<const std::uint8_t> bytes) {
+        bytes = bytes.subspan(std::exchange(offset, 0));
+        rest.append(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    };
+    if (viewer.prefix) {
+        for (std::size_t i = viewer.prefix->next; i < viewer.prefix->parts.size(); ++i)
+            add(viewer.prefix->parts[i].bytes);
+    } else if (viewer.offset > 0) {
+        add(bytesFor(viewer, at(viewer.sequence)->data));
+    }
+    return rest;
 }
 
 /// Puts a lost viewer on the newest start block; false when there is none yet.
@@ -174,8 +215,11 @@ std::size_t Audience::gather(const Viewer &viewer)
             add(viewer.prefix->parts[i].bytes);
     }
     if (!viewer.lost) {
-        for (std::uint64_t i = viewer.sequence; i < end() && pieces.list.size() < maxPieces; ++i)
-            add(bytesFor(viewer, at(i)->data));
+        for (std::uint64_t i = viewer.sequence; i < end() && pieces.list.size() < maxPieces; ++i) {
+            // Of no bytes are blocks of which a lens has let nothing through.
+            if (const auto bytes = bytesFor(viewer, at(i)->data); !bytes.empty())
+                add(bytes);
+        }
     }
     pieces.from = shared ? viewer.sequence : noPieces;
     return pieces.bytes;
@@ -217,6 +261,7 @@ Audience::Outcome Audience::push(std::size_t index, TimePoint now)
             static_cast<void>(resume(viewer));
         const std::size_t bytes = gather(viewer);
         if (bytes == 0) {
+            advance(viewer, 0);
             if (m_news.ended && finish(viewer))
                 continue;
             return m_news.ended ? Outcome::Finished : Outcome::CaughtUp;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,8 +18,10 @@
 
 namespace aspersor::serve {
 
-/// A gathered, non-blocking write: the bytes taken, or -1 and errno. Replaced in tests.
-using SendFunction = ssize_t (*)(int descriptor, std::span<const iovec> pieces);
+/// A gathered, non-blocking write: the bytes taken, or -1 and errno. Fewer than all: the rest is for later.
+using SendFunction = std::function<ssize_t(int descriptor, std::span<const iovec> pieces)>;
+/// What the viewers of an audience see of a block; the block itself, or another in its place.
+using BlockLens = std::function<BlockPtr(const BlockPtr &)>;
 /// sendmsg() with MSG_NOSIGNAL and MSG_DONTWAIT.
 [[nodiscard]] ssize_t sendPieces(int descriptor, std::span<const iovec> pieces);
 
@@ -67,7 +70,7 @@ public:
         Finished, ///< has everything, and nothing more will come
     };
 
-    explicit Audience(std::shared_ptr<Stream> stream, SendFunction send = sendPieces);
+    explicit Audience(std::shared_ptr<Stream> stream, SendFunction send = sendPieces, BlockLens lens = {});
 
     [[nodiscard]] Stream &stream() const { return *m_stream; }
     [[nodiscard]] const std::shared_ptr<Stream> &streamPtr() const { return m_stream; }
@@ -84,6 +87,13 @@ public:
     std::size_t add(std::uint64_t id, int descriptor, const std::shared_ptr<const std::string> &head,
                     bool chunked, TimePoint now);
     void remove(std::size_t index);
+    /// The blocks that a viewer added now begins with; none: it waits for the next start.
+    [[nodiscard]] std::vector<BlockPtr> newestBlocks() const;
+    /// `text` is sent to the viewer before the next block, or after what already goes before it.
+    void interject(std::size_t index, const std::shared_ptr<const std::string> &text);
+    /// What must still be sent, of a block or of words before it, before a viewer can be left off between
+    /// two packets.
+    [[nodiscard]] std::string remainder(std::size_t index) const;
 
     /// Writes to one viewer until it has everything or its socket is full.
     [[nodiscard]] Outcome push(std::size_t index, TimePoint now);
@@ -101,6 +111,7 @@ private:
 
     const std::shared_ptr<Stream> m_stream;
     const SendFunction m_send;
+    const BlockLens m_lens; // empty: none
     std::vector<Viewer> m_viewers;
     std::deque<BlockPtr> m_blocks; // a copy of the ring's pointers
     std::uint64_t m_first = 0;     // sequence number of m_blocks.front()

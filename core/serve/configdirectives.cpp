@@ -178,11 +178,9 @@ bool ConfigReader::addressDirective(const std::string &key)
         onlyOnce(key);
         if (const auto value = port())
             config.rtspPort = value;
-        notYet();
     } else if (key == "rtspbindaddress") {
         onlyOnce(key);
         bindAddress(config.rtspBindAddress);
-        notYet();
     } else if (key == "feedsocket") {
         onlyOnce(key);
         const Word *path = argument(1, "the path of a socket");

@@ -35,10 +35,10 @@ void FanOut::stop()
         worker->stop();
 }
 
-void FanOut::adopt(net::Socket socket, Booking<int> connection)
+void FanOut::adopt(net::Socket socket, Booking<int> connection, Protocol protocol)
 {
     m_turn = (m_turn + 1) % m_workers.size();
-    m_workers[m_turn]->adopt(std::move(socket), std::move(connection));
+    m_workers[m_turn]->adopt(std::move(socket), std::move(connection), protocol);
 }
 
 void FanOut::drop(std::uint64_t viewerId, const std::string &reason)

@@ -15,6 +15,8 @@ namespace aspersor::serve {
 
 class Worker;
 
+enum class Protocol { Http, Rtsp };
+
 /// The viewers' side: one event loop per core; every connection belongs to one of them for its life.
 class FanOut final : public StreamListener
 {
@@ -28,7 +30,7 @@ public:
     void stop();
 
     /// Takes over a connection, and what it counts for: the workers take turns. One thread.
-    void adopt(net::Socket socket, Booking<int> connection);
+    void adopt(net::Socket socket, Booking<int> connection, Protocol protocol = Protocol::Http);
     /// Ends a viewer's connection, wherever it is.
     void drop(std::uint64_t viewerId, const std::string &reason);
     /// Gathers the state of feeds and viewers; `done` is called once, on a worker's thread.

@@ -65,6 +65,7 @@ constexpr auto table = std::to_array<Format>({
     {.name = "jpeg", .contentType = "image/jpeg", .snapshot = true},
     {.name = "swf", .contentType = "application/x-shockwave-flash", .refusal = needsSeek},
     {.name = "aiff", .contentType = "audio/aiff", .refusal = needsSeek},
+    {.name = "rtp", .muxer = "rtp", .contentType = "application/sdp"},
     {.name = "status", .contentType = "text/html; charset=utf-8"},
 });
 
@@ -94,10 +95,12 @@ constexpr auto extensions = std::to_array<Alias>({
     {"adts", "adts"},    {"mp3", "mp3"},       {"mp2", "mp2"},     {"wav", "wav"},    {"au", "au"},
     {"h264", "h264"},    {"264", "h264"},      {"hevc", "hevc"},   {"h265", "hevc"},  {"265", "hevc"},
     {"mjpg", "mjpeg"},   {"mjpeg", "mjpeg"},   {"jpg", "jpeg"},    {"jpeg", "jpeg"},  {"swf", "swf"},
-    {"aiff", "aiff"},    {"aif", "aiff"},      {"ffm", "ffm"},
+    {"aiff", "aiff"},    {"aif", "aiff"},      {"ffm", "ffm"},     {"rtp", "rtp"},
 });
 
-constexpr auto ofOriginal = std::to_array<std::string_view>({"rtp"});
+constexpr auto ofOriginal =
+    std::to_array<std::string_view>({"ac3", "dts", "flac", "gif", "m4v", "yuv4mpegpipe"});
+
 
 } // namespace
 

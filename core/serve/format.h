@@ -30,6 +30,8 @@ struct Format {
     std::string_view refusal = {}; ///< why nobody can be sent this; empty: it is served
 
     [[nodiscard]] bool isStatus() const { return name == "status"; }
+    /// Sent over RTSP, not over HTTP.
+    [[nodiscard]] bool isRtp() const { return muxer == "rtp"; }
 };
 
 /// The formats that can be named, in the order of the manual.

@@ -139,17 +139,18 @@ void Reporter::emitEvent(const json::object &event)
         m_output.write(json::serialize(event));
 }
 
-void Reporter::ready(const Config &config, const std::string &httpUrl, const std::string &address, int port)
+void Reporter::ready(const Config &config, const Addresses &addresses)
 {
     emitEvent({{"event", "ready"},
                {"pid", static_cast<std::int64_t>(::getpid())},
-               {"http", httpUrl},
-               {"address", address},
-               {"port", port},
+               {"http", addresses.http},
+               {"rtsp", addresses.rtsp},
+               {"address", addresses.host},
+               {"port", addresses.port},
                {"feedSocket", config.feedSocket},
                {"streams", streamsOf(config)}});
     log(LogLevel::Info,
-        "Serving viewers at " + httpUrl +
+        "Serving viewers at " + addresses.http + (addresses.rtsp.empty() ? "" : " and " + addresses.rtsp) +
             (config.feedSocket.empty() ? "." : "; feeds arrive at " + config.feedSocket + "."));
 }
 

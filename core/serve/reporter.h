@@ -29,7 +29,13 @@ public:
     /// written on. "" ends the log; standard output is taken at the start only.
     [[nodiscard]] bool reopenAccessLog(const std::string &path);
 
-    void ready(const Config &config, const std::string &httpUrl, const std::string &address, int port);
+    struct Addresses {
+        std::string http; ///< "http://127.0.0.1:8090"
+        std::string rtsp; ///< the same; "": there is no RTSP
+        std::string host; ///< of HTTP, as it is listened on
+        int port = 0;
+    };
+    void ready(const Config &config, const Addresses &addresses);
     void reloaded(const Config &config);
     void stats(const std::vector<FeedReport> &feeds); ///< once a second; says only what is news
     void error(const std::string &reason);

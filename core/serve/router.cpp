@@ -5,6 +5,7 @@
 #include "core/serve/status.h"
 
 #include "core/serve/feed.h"
+#include "core/serve/rtsproute.h"
 
 #include <algorithm>
 
@@ -125,6 +126,8 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
                 return StatusRequest{stream.name.ends_with(".json"), stream.faviconUrl};
             StreamRequest request{std::string(name), *feed, stream, config.feed(*feed) != nullptr};
             request.spec.feed = *feed; // no longer the template's
+            if (stream.format->isRtp())
+                return RtspHint{std::move(request)};
             return request;
         }
         if (denied)
@@ -137,6 +140,14 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
         std::ranges::find_if(config.unavailable, [&](const auto &stream) { return stream.names(name); });
     if (unavailable != config.unavailable.end())
         return errorAnswer(404, unavailable->reason);
+    if (name.ends_with(".rtsp") || name.ends_with(".sdp")) {
+        const bool isAddress = name.ends_with(".rtsp");
+        auto stream = rtpStream(config, name.substr(0, name.rfind('.')), peer, liveFeeds);
+        if (auto *found = std::get_if<StreamRequest>(&stream))
+            return RtspHint{std::move(*found),
+                            isAddress ? RtspHint::Wanted::Address : RtspHint::Wanted::Description};
+        return std::get<Answer>(std::move(stream));
+    }
     if (name.empty() && isLoopback(peer))
         return redirectTo(302, "/stat.html");
     return noSuchStream(config, name, peer, liveFeeds);

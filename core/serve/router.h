@@ -5,6 +5,7 @@
 #include "core/serve/config.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,7 +38,14 @@ struct StatusRequest {
     std::string faviconUrl = {}; ///< of the page
 };
 
-using Route = std::variant<Answer, StreamRequest, StatusRequest>;
+/// The request is for a stream that is sent over RTSP.
+struct RtspHint {
+    enum class Wanted { Stream, Address, Description };
+    StreamRequest stream;
+    Wanted wanted = Wanted::Stream; ///< itself, which cannot be; "/NAME.rtsp"; "/NAME.sdp"
+};
+
+using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint>;
 
 /// What a request from `peer` is for. Pure.
 [[nodiscard]] Route route(const Config &config, const net::RequestHead &head,

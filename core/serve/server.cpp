@@ -2,25 +2,20 @@
 #include "core/serve/server.h"
 
 #include "core/serve/router.h"
+#include "core/serve/rtsproute.h"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
-#include <cerrno>
-#include <sys/socket.h>
 #include <thread>
 #include <utility>
 
 namespace aspersor::serve {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
 
 constexpr std::chrono::milliseconds tickDistance{500};
-constexpr std::chrono::milliseconds acceptRetry{200};
-constexpr int acceptBatch = 256;                   ///< then other things have their turn
 constexpr std::chrono::milliseconds farewell{500}; ///< for viewers to take what is left
 constexpr std::chrono::milliseconds farewellCheck{10};
 
@@ -36,6 +31,12 @@ FeedLimits limitsOf(const Config &config)
     FeedLimits limits;
     limits.grace = config.feedGrace;
     return limits;
+}
+
+std::string allTaken()
+{
+    return toText(errorAnswer(503, "All connections are taken; try again later.", "Retry-After: 10\r\n"),
+                  false);
 }
 
 Config withBuiltInStreams(Config config)
@@ -62,7 +63,8 @@ Server::Server(asio::io_context &loop, Config config, Observer &observer)
     : m_loop(loop), m_observer(observer), m_state(withBuiltInStreams(std::move(config)), observer),
       m_fanOut(workerCount(*m_state.config()), m_state),
       m_feeds(limitsOf(*m_state.config()), m_fanOut.workerCount(), m_fanOut, observer),
-      m_feedPort(loop, m_feeds, observer), m_acceptor(loop), m_tick(loop), m_retry(loop)
+      m_feedPort(loop, m_feeds, observer), m_http(loop, m_state, "HTTP", allTaken()),
+      m_rtsp(loop, m_state, "RTSP", rtspReply(503, {}, {}, {})), m_tick(loop)
 {
 }
 
@@ -81,112 +83,37 @@ Result<void> Server::start()
         if (auto listening = m_feedPort.listen(socket); !listening)
             return listening;
     }
-    if (auto listening = listen(); !listening)
+    const auto config = m_state.config();
+    if (!config->httpPort)
+        return failure(Error::Kind::Io, "No port is set; add a line such as \"HTTPPort 8090\" to the "
+                                        "configuration, or start with --http 0.0.0.0:8090.");
+    if (auto listening = m_http.listen(config->httpBindAddress, *config->httpPort); !listening)
         return listening;
+    if (config->rtspPort) {
+        if (auto listening = m_rtsp.listen(config->rtspBindAddress, *config->rtspPort); !listening)
+            return listening;
+        m_state.rtspPort = m_rtsp.endpoint().port();
+    }
     m_fanOut.start(m_feeds);
-    awaitConnections();
+    if (config->rtspPort)
+        m_rtsp.start([this](net::Socket accepted, Booking<int> connection) {
+            m_fanOut.adopt(std::move(accepted), std::move(connection), Protocol::Rtsp);
+        });
+    m_http.start([this](net::Socket accepted, Booking<int> connection) {
+        m_fanOut.adopt(std::move(accepted), std::move(connection));
+    });
     tick();
     return {};
 }
 
-Result<void> Server::listen()
+std::string Server::rtspUrl() const
 {
-    const auto config = m_state.config();
-    error_code error;
-    const auto address = asio::ip::make_address(config->httpBindAddress, error);
-    if (error)
-        return failure(Error::Kind::Io,
-                       "\"" + config->httpBindAddress +
-                           "\" is not an address; write one of this machine in numbers, such as "
-                           "127.0.0.1, or 0.0.0.0 for all.");
-    if (!config->httpPort)
-        return failure(Error::Kind::Io, "No port is set; add a line such as \"HTTPPort 8090\" to the "
-                                        "configuration, or start with --http 0.0.0.0:8090.");
-    const tcp::endpoint endpoint(address, *config->httpPort);
-    const std::string where = (address.is_v6() ? '[' + address.to_string() + ']' : address.to_string()) +
-                              ':' + std::to_string(endpoint.port());
-    m_acceptor.open(endpoint.protocol(), error);
-    if (!error) {
-        m_acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-        m_acceptor.bind(endpoint, error);
-    }
-    if (!error)
-        m_acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error == asio::error::address_in_use)
-        return failure(Error::Kind::Io, "The address " + where +
-                                            " is taken by another program; end that one, or choose another "
-                                            "HTTPPort.");
-    if (error == asio::error::access_denied)
-        return failure(Error::Kind::Io, "The address " + where +
-                                            " may not be used by this user; choose an HTTPPort above 1023.");
-    if (error)
-        return failure(Error::Kind::Io, "The address " + where + " cannot be listened on: " +
-                                            error.message() + ". Choose an HTTPBindAddress of this machine.");
-    m_acceptor.native_non_blocking(true, error);
-    m_endpoint = m_acceptor.local_endpoint(error);
-    return {};
+    return m_state.rtspPort == 0 ? std::string() : "rtsp://" + m_rtsp.authority();
 }
 
 std::string Server::httpUrl() const
 {
-    asio::ip::address address = m_endpoint.address();
-    if (address.is_unspecified())
-        address = address.is_v6() ? asio::ip::address(asio::ip::address_v6::loopback())
-                                  : asio::ip::address(asio::ip::address_v4::loopback());
-    const std::string host = address.is_v6() ? '[' + address.to_string() + ']' : address.to_string();
-    return "http://" + host + ':' + std::to_string(m_endpoint.port());
-}
-
-void Server::awaitConnections()
-{
-    m_acceptor.async_wait(tcp::acceptor::wait_read, [this](const error_code &error) {
-        if (!error)
-            acceptSome();
-    });
-}
-
-/// Takes what has arrived, in one go: a crowd comes at once.
-void Server::acceptSome()
-{
-    for (int taken = 0; taken < acceptBatch; ++taken) {
-        net::Socket socket(
-            ::accept4(m_acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (!socket.isOpen()) {
-            if (errno == EINTR || errno == ECONNABORTED)
-                continue;
-            if (errno != EAGAIN && errno != EWOULDBLOCK) {
-                retryAccept(error_code(errno, boost::system::system_category()));
-                return;
-            }
-            break;
-        }
-        m_acceptFails = false;
-        if (m_state.connections >= m_state.config()->connectionLimit())
-            refuse(socket);
-        else
-            m_fanOut.adopt(std::move(socket), Booking<int>(m_state.connections, 1));
-    }
-    awaitConnections();
-}
-
-/// Out of descriptors, as a rule: connections stay in the backlog until some are closed.
-void Server::retryAccept(const error_code &error)
-{
-    if (!std::exchange(m_acceptFails, true))
-        m_observer.log(LogLevel::Warning, "A viewer could not be accepted: " + error.message() +
-                                              "; trying again until it works.");
-    m_retry.expires_after(acceptRetry);
-    m_retry.async_wait([this](const error_code &aborted) {
-        if (!aborted)
-            acceptSome();
-    });
-}
-
-void Server::refuse(const net::Socket &socket)
-{
-    const std::string text =
-        toText(errorAnswer(503, "All connections are taken; try again later.", "Retry-After: 10\r\n"), false);
-    static_cast<void>(::send(socket.descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    return "http://" + m_http.authority();
 }
 
 void Server::tick()
@@ -214,10 +141,12 @@ void Server::apply(Config config)
     const auto old = m_state.config();
     addBuiltInStreams(config);
     if (config.httpPort != old->httpPort || config.httpBindAddress != old->httpBindAddress ||
+        config.rtspPort != old->rtspPort || config.rtspBindAddress != old->rtspBindAddress ||
         config.feedSocket != old->feedSocket || config.workers != old->workers)
-        m_observer.log(LogLevel::Warning,
-                       "HTTPPort, HTTPBindAddress, FeedSocket and Workers stay as they are until "
-                       "ffserver is started again.");
+        m_observer.log(
+            LogLevel::Warning,
+            "HTTPPort, HTTPBindAddress, RTSPPort, RTSPBindAddress, FeedSocket and Workers stay as they "
+            "are until ffserver is started again.");
     m_feeds.setGrace(config.feedGrace);
     m_state.setConfig(std::move(config));
     m_feeds.endChanged(*m_state.config()); // after it: who comes now opens the new ones
@@ -225,9 +154,8 @@ void Server::apply(Config config)
 
 void Server::shutDown(std::function<void()> done)
 {
-    error_code ignored;
-    m_acceptor.close(ignored);
-    m_retry.cancel();
+    m_http.close();
+    m_rtsp.close();
     m_tick.cancel();
     m_feeds.endAll("ffserver is shutting down");
     m_feedPort.stop();

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/media/result.h"
-#include "core/net/socket.h"
 #include "core/serve/fanout.h"
 #include "core/serve/feedport.h"
 #include "core/serve/feedregistry.h"
+#include "core/serve/listener.h"
 #include "core/serve/serverstate.h"
 
 #include <boost/asio/io_context.hpp>
@@ -33,9 +33,10 @@ public:
     void shutDown(std::function<void()> done);
 
     /// The address that was really taken.
-    [[nodiscard]] boost::asio::ip::tcp::endpoint httpEndpoint() const { return m_endpoint; }
+    [[nodiscard]] boost::asio::ip::tcp::endpoint httpEndpoint() const { return m_http.endpoint(); }
     /// "http://127.0.0.1:8090": as a program on this machine opens it.
     [[nodiscard]] std::string httpUrl() const;
+    [[nodiscard]] std::string rtspUrl() const; ///< "" without RTSP
     [[nodiscard]] std::shared_ptr<const Config> config() const { return m_state.config(); }
     [[nodiscard]] int viewers() const { return m_state.viewers; }
     [[nodiscard]] std::vector<FeedReport> report() const { return m_feeds.report(); }
@@ -47,11 +48,6 @@ public:
     void apply(Config config);
 
 private:
-    [[nodiscard]] Result<void> listen();
-    void awaitConnections();
-    void acceptSome();
-    void retryAccept(const boost::system::error_code &error);
-    static void refuse(const net::Socket &socket);
     void tick();
     void awaitViewersGone(std::chrono::steady_clock::time_point deadline, std::function<void()> done);
 
@@ -61,11 +57,9 @@ private:
     FanOut m_fanOut;
     FeedRegistry m_feeds;
     FeedPort m_feedPort;
-    boost::asio::ip::tcp::acceptor m_acceptor;
-    boost::asio::ip::tcp::endpoint m_endpoint;
+    Listener m_http;
+    Listener m_rtsp;
     boost::asio::steady_timer m_tick;
-    boost::asio::steady_timer m_retry;
-    bool m_acceptFails = false;
 };
 
 /// Status pages that every server has unless its configuration names others.

@@ -59,6 +59,7 @@ public:
     std::atomic<int> viewers = 0;
     std::atomic<std::int64_t> bookedBits = 0; ///< bit/s of all viewers, as measured when each joined
     std::atomic<std::uint64_t> lastViewerId = 0;
+    std::atomic<std::uint16_t> rtspPort = 0; ///< as it was really taken; 0: none
 
 private:
     mutable std::mutex m_mutex;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/session.h"
 
+#include "core/serve/place.h"
+#include "core/serve/rtsproute.h"
 #include "core/serve/status.h"
 #include "core/serve/streampictures.h"
 #include "core/serve/worker.h"
@@ -21,9 +23,9 @@ constexpr std::chrono::seconds headTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
 constexpr std::chrono::seconds encoderTimeout{15}; ///< for a stream to be made ready
 constexpr std::chrono::seconds lingerTimeout{2};
-constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
 constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
 constexpr std::string_view retryLater = "Retry-After: 10\r\n";
+constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
 
 /// As it stands in an access log: no quote, no control byte.
 std::string loggable(const net::RequestHead &head)
@@ -118,6 +120,8 @@ void Session::decide()
                                std::string(retryLater)));
     } else if (const auto *status = std::get_if<StatusRequest>(&to))
         answerStatus(*status);
+    else if (const auto *rtsp = std::get_if<RtspHint>(&to))
+        answerRtsp(*rtsp);
     else
         answer(std::get<Answer>(to));
 }
@@ -136,15 +140,9 @@ bool Session::mayHaveOneMore(const Config &config)
 void Session::open(const StreamRequest &request)
 {
     ServerState &state = m_worker.state();
-    const auto config = state.config();
-    const std::shared_ptr<Feed> feed = m_worker.feeds().find(request.feed);
-    if (!feed && request.declared) {
-        answer(errorAnswer(503, "The feed " + request.feed + " is not on the air; try again later.",
-                           std::string(retryLater)));
-        return;
-    }
+    const auto feed = findFeed(state, m_worker.feeds(), request, plainAddress(m_peer.address()));
     if (!feed) {
-        answer(noSuchStream(*config, request.name, plainAddress(m_peer.address()), m_worker.feeds().names()));
+        answer(feed.error());
         return;
     }
     if (m_headOnly) {
@@ -153,61 +151,72 @@ void Session::open(const StreamRequest &request)
         return;
     }
     if (request.spec.format->snapshot) {
-        openSnapshot(*feed, request);
+        openSnapshot(**feed, request);
         return;
     }
-    Booking<int> viewer(state.viewers, 1);
-    if (state.viewers > config->maxClients) {
-        answer(errorAnswer(503,
-                           "All " + std::to_string(config->maxClients) +
-                               " places for viewers are taken; try again later.",
-                           std::string(retryLater)));
-        return;
-    }
-    auto stream = feed->open(request.name, request.spec, openAgain(request));
-    if (!stream && stream.error().starting) {
+    auto place = takePlace(state, **feed, request, plainAddress(m_peer.address()), openAgain(request));
+    if (!place && place.error().starting) {
         if (!std::exchange(m_awaitsEncoder, true))
             arm(encoderTimeout, &Session::onEncoderTimeout);
         return;
     }
-    if (!stream) {
-        refuse(*feed, stream.error());
-        return;
-    }
-    Booking<std::int64_t> bandwidth(state.bookedBits, (*stream)->ring().bitsPerSecond());
-    if (config->maxBandwidthKbps && state.bookedBits > std::int64_t{*config->maxBandwidthKbps} * 1000) {
-        --(*stream)->viewers;
-        answer(errorAnswer(503,
-                           "The bandwidth of " + std::to_string(*config->maxBandwidthKbps) +
-                               " kbit/s for all viewers is used up; try again later.",
-                           std::string(retryLater)));
+    if (!place) {
+        answer(place.error().answer);
         return;
     }
     m_timer.cancel();
     m_status = 200;
-    m_worker.admit({std::move(m_socket), m_peer, std::move(*stream), wantsChunks(m_parser.head()),
-                    std::move(m_requestLine), std::move(m_connection), std::move(viewer),
-                    std::move(bandwidth)});
+    m_worker.admit({std::move(m_socket), m_peer, std::move(place->stream), wantsChunks(m_parser.head()),
+                    std::move(m_requestLine), std::move(m_connection), std::move(place->viewer),
+                    std::move(place->bandwidth)});
 }
 
-void Session::refuse(const Feed &feed, const OpenError &error)
+void Session::answerRtsp(const RtspHint &request)
 {
-    std::string reason = error.reason;
-    if (error.status == 415)
-        reason += suitableStreams(*m_worker.state().config(), feed, plainAddress(m_peer.address()));
-    answer(errorAnswer(error.status, reason, error.status == 503 ? std::string(retrySoon) : std::string()));
+    ServerState &state = m_worker.state();
+    if (state.rtspPort == 0) {
+        answer(errorAnswer(503, "This stream is sent over RTSP, which is switched off; the configuration "
+                                "switches it on with a line such as \"RTSPPort 5554\"."));
+        return;
+    }
+    error_code error;
+    const asio::ip::address local = plainAddress(m_socket.local_endpoint(error).address());
+    std::string host(m_parser.head().field("host"));
+    if (host.empty())
+        host = peerName({local, 0});
+    const std::string url = rtspUrl(host, state.rtspPort, request.stream.name);
+    if (request.wanted == RtspHint::Wanted::Stream) {
+        answer(errorAnswer(406, "This stream is sent over RTSP: open " + url));
+        return;
+    }
+    if (request.wanted == RtspHint::Wanted::Address) {
+        answer({200, url + "\r\n", "Cache-Control: no-store\r\n", "application/x-rtsp"});
+        return;
+    }
+    const auto feed = findFeed(state, m_worker.feeds(), request.stream, plainAddress(m_peer.address()));
+    if (!feed) {
+        answer(feed.error());
+        return;
+    }
+    const auto sections = describedTracks(state, **feed, request.stream, plainAddress(m_peer.address()));
+    if (!sections) {
+        answer(sections.error());
+        return;
+    }
+    answer({200, sessionDescription({request.stream.name, local, url + '/'}, *sections),
+            "Cache-Control: no-store\r\n", "application/sdp"});
 }
 
 /// One picture is an answer like any other; it only takes a moment to be made, elsewhere.
 void Session::openSnapshot(const Feed &feed, const StreamRequest &request)
 {
     if (const auto unfit = feed.misfit(request.spec)) {
-        refuse(feed, *unfit);
+        answer(answerFor(m_worker.state(), feed, *unfit, plainAddress(m_peer.address())));
         return;
     }
     auto picture = feed.newestPicture();
     if (!picture) {
-        refuse(feed, picture.error());
+        answer(answerFor(m_worker.state(), feed, picture.error(), plainAddress(m_peer.address())));
         return;
     }
     m_timer.cancel(); // the head is here

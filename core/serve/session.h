@@ -32,9 +32,9 @@ private:
     void open(const StreamRequest &request);
     void openSnapshot(const Feed &feed, const StreamRequest &request);
     [[nodiscard]] Encoder::Ready openAgain(const StreamRequest &request);
-    void refuse(const Feed &feed, const OpenError &error);
     void answerStatus(const StatusRequest &request);
     [[nodiscard]] bool mayHaveOneMore(const Config &config);
+    void answerRtsp(const RtspHint &request);
     void answer(const Answer &answer);
     void send(std::string text);
     void linger();

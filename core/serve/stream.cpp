@@ -102,6 +102,8 @@ Result<void> Stream::start(const media::StreamDescription &description,
 {
     if (auto opened = m_format.pictures ? startPictures(description) : openMuxer(description); !opened)
         return opened;
+    if (m_muxer)
+        m_mediaSections = m_muxer->mediaSections();
     if (m_format.headerFirst)
         m_ring.setHeader(std::make_shared<const Chunk>(std::exchange(m_pending, {})), m_epoch);
     for (const media::Packet &packet : newestGop)
@@ -145,6 +147,10 @@ void Stream::redescribe(const media::StreamDescription &description)
     flush();
     if (m_ended)
         return;
+    if (m_muxer && m_muxer->adopt(description)) {
+        m_description = description;
+        return;
+    }
     const OnChange todo = whatToDo(description);
     if (todo == OnChange::End) {
         end("the feed's picture or sound format changed, which " + std::string(m_format.name) +

@@ -76,6 +76,8 @@ public:
     [[nodiscard]] const Format &format() const { return m_format; }
     [[nodiscard]] const std::string &title() const { return m_title; } ///< of its metadata; may be empty
     [[nodiscard]] const Ring &ring() const { return m_ring; }
+    /// RTP only: how each track is described to receivers; the same for as long as the stream lives.
+    [[nodiscard]] const std::vector<std::string> &mediaSections() const { return m_mediaSections; }
 
     /// A worker that has viewers is told of news; call before the first fetch.
     void attach(std::size_t worker);
@@ -127,7 +129,8 @@ private:
     media::Muxer::Options m_options;
     media::StreamDescription m_description; // of the muxer's tracks
     std::unique_ptr<media::Muxer> m_muxer;
-    std::vector<bool> m_isVideo; // by track, of those that the muxer carries
+    std::vector<std::string> m_mediaSections; // not written after start()
+    std::vector<bool> m_isVideo;              // by track, of those that the muxer carries
     bool m_hasVideo = false;
     std::uint32_t m_epoch = 0;
     ChunkPtr m_reentry;

@@ -2,6 +2,7 @@
 #include "core/serve/worker.h"
 
 #include "core/serve/router.h"
+#include "core/serve/rtspsession.h"
 #include "core/serve/session.h"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ void setOption(int descriptor, int level, int name, int value)
     static_cast<void>(::setsockopt(descriptor, level, name, &value, sizeof value));
 }
 
+} // namespace
+
 void prepareForStreaming(int descriptor)
 {
     setOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -41,10 +44,9 @@ void prepareForStreaming(int descriptor)
     setOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
-} // namespace
-
 Worker::Worker(std::size_t index, ServerState &state, FanOut &fanOut)
-    : m_index(index), m_state(state), m_fanOut(fanOut), m_work(m_loop.get_executor()), m_stallTimer(m_loop)
+    : m_index(index), m_state(state), m_fanOut(fanOut), m_work(m_loop.get_executor()), m_stallTimer(m_loop),
+      m_rtp(index, m_loop, state)
 {
 }
 
@@ -72,11 +74,12 @@ void Worker::stop()
         room->audience.stream().detach(m_index);
     m_seats.clear();
     m_rooms.clear();
+    m_rtp.clear();
 }
 
-void Worker::adopt(net::Socket socket, Booking<int> connection)
+void Worker::adopt(net::Socket socket, Booking<int> connection, Protocol protocol)
 {
-    asio::post(m_loop, [this, taken = std::move(socket), booked = std::move(connection)]() mutable {
+    asio::post(m_loop, [this, taken = std::move(socket), booked = std::move(connection), protocol]() mutable {
         sockaddr_storage address{};
         socklen_t length = sizeof address;
         if (::getsockname(taken.descriptor(), reinterpret_cast<sockaddr *>(&address), &length) != 0)
@@ -87,7 +90,10 @@ void Worker::adopt(net::Socket socket, Booking<int> connection)
         if (error)
             return;
         static_cast<void>(taken.release());
-        std::make_shared<Session>(*this, std::move(owned), std::move(booked))->start();
+        if (protocol == Protocol::Rtsp)
+            std::make_shared<RtspSession>(*this, std::move(owned), std::move(booked))->start();
+        else
+            std::make_shared<Session>(*this, std::move(owned), std::move(booked))->start();
     });
 }
 
@@ -98,7 +104,10 @@ void Worker::wake(std::shared_ptr<Stream> stream)
 
 void Worker::drop(std::uint64_t viewerId, std::string reason)
 {
-    asio::post(m_loop, [this, viewerId, why = std::move(reason)] { dismiss(viewerId, why); });
+    asio::post(m_loop, [this, viewerId, why = std::move(reason)] {
+        dismiss(viewerId, why);
+        m_rtp.drop(viewerId, why);
+    });
 }
 
 void Worker::report(std::function<void(std::vector<ViewerReport>)> done)
@@ -108,6 +117,7 @@ void Worker::report(std::function<void(std::vector<ViewerReport>)> done)
         viewers.reserve(m_seats.size());
         for (const auto &[id, seat] : m_seats)
             viewers.push_back(reportOf(seat));
+        m_rtp.report(viewers);
         tell(std::move(viewers));
     });
 }
@@ -115,11 +125,9 @@ void Worker::report(std::function<void(std::vector<ViewerReport>)> done)
 ViewerReport Worker::reportOf(const Seat &seat)
 {
     const Viewer &viewer = seat.audience->viewers()[seat.index];
-    const bool isV6 = seat.peer.address().is_v6() && !seat.peer.address().to_v6().is_v4_mapped();
-    const std::string address = plainAddress(seat.peer.address()).to_string();
     return {viewer.id,
             seat.audience->stream().name(),
-            (isV6 ? '[' + address + ']' : address) + ':' + std::to_string(seat.peer.port()),
+            peerName(seat.peer),
             viewer.bytes,
             viewer.skips,
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
@@ -177,6 +185,10 @@ std::chrono::milliseconds Worker::gatheringTime() const
 
 void Worker::advance(const std::shared_ptr<Stream> &stream)
 {
+    if (stream->format().isRtp()) {
+        m_rtp.serve(*stream);
+        return;
+    }
     const bool picture = stream->acknowledge(m_index);
     const auto found = m_rooms.find(stream.get());
     if (found == m_rooms.end())

@@ -5,6 +5,7 @@
 #include "core/serve/fanout.h"
 #include "core/serve/feedregistry.h"
 #include "core/serve/gathering.h"
+#include "core/serve/rtprooms.h"
 #include "core/serve/serverstate.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -32,6 +33,9 @@ struct Admission {
     Booking<std::int64_t> bandwidth;
 };
 
+/// Options of a connection that a stream is sent on.
+void prepareForStreaming(int descriptor);
+
 /// One event loop with its viewers.
 ///
 /// Public functions may be called from any thread unless they say otherwise; all else happens on the loop's
@@ -52,13 +56,15 @@ public:
     void start(FeedRegistry &feeds);
     void stop(); ///< joins; then no thread of this worker is left
 
-    void adopt(net::Socket socket, Booking<int> connection);
+    void adopt(net::Socket socket, Booking<int> connection, Protocol protocol);
     void wake(std::shared_ptr<Stream> stream);
     void drop(std::uint64_t viewerId, std::string reason);
     void report(std::function<void(std::vector<ViewerReport>)> done);
 
     /// The loop's thread only: the connection begins to watch.
     void admit(Admission admission);
+    /// The loop's thread only.
+    [[nodiscard]] RtpRooms &rtp() { return m_rtp; }
 
 private:
     struct Seat { // what a viewer is beside its cursor
@@ -112,6 +118,7 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> m_work;
     boost::asio::steady_timer m_stallTimer;
     bool m_stallTimerRuns = false;
+    RtpRooms m_rtp;
     std::unordered_map<const Stream *, std::unique_ptr<Room>> m_rooms;
     std::unordered_map<std::uint64_t, Seat> m_seats; // by viewer's id
     std::map<std::pair<const Format *, bool>, std::shared_ptr<const std::string>> m_heads;

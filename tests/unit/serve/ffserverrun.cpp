@@ -220,15 +220,15 @@ void RawViewer::pause(bool on)
         m_got += m_socket.readAll();
 }
 
-Player::Player(const QString &source)
+Player::Player(const QString &source, const QStringList &inputOptions)
 {
     dieWithTheTest(m_process);
     connect(&m_process, &QProcess::readyReadStandardOutput, this,
             [this] { m_output += m_process.readAllStandardOutput(); });
     connect(&m_process, &QProcess::readyReadStandardError, this,
             [this] { m_errors += m_process.readAllStandardError(); });
-    QStringList arguments = QStringLiteral("-nostdin -v warning -threads 1 -i").split(QLatin1Char(' '));
-    arguments << source
+    QStringList arguments = QStringLiteral("-nostdin -v warning -threads 1").split(QLatin1Char(' '));
+    arguments << inputOptions << QStringLiteral("-i") << source
               << QStringLiteral(
                      "-map 0:v? -map 0:a? -c:v rawvideo -c:a copy -bsf:a aac_adtstoasc -fps_mode passthrough "
                      "-enc_time_base:v -1 -copyts -f framemd5 -")
@@ -243,8 +243,24 @@ bool Player::waitForEnd(int timeoutMs)
 
 QByteArrayList Player::hashes(bool video) const
 {
-    QMap<QByteArray, bool> isVideo;
     QByteArrayList list;
+    for (const QByteArrayList &parts : lines(video))
+        list << parts[5].trimmed();
+    return list;
+}
+
+QList<qint64> Player::times(bool video) const
+{
+    QList<qint64> list;
+    for (const QByteArrayList &parts : lines(video))
+        list << parts[2].trimmed().toLongLong();
+    return list;
+}
+
+QList<QByteArrayList> Player::lines(bool video) const
+{
+    QMap<QByteArray, bool> isVideo;
+    QList<QByteArrayList> list;
     for (const QByteArray &line : m_output.split('\n')) {
         if (line.startsWith("#media_type ")) { // "#media_type 0: video"
             isVideo[line.mid(12, line.indexOf(':') - 12)] = line.endsWith("video");
@@ -252,7 +268,7 @@ QByteArrayList Player::hashes(bool video) const
         }
         const QByteArrayList parts = line.split(',');
         if (!line.startsWith('#') && parts.size() >= 6 && isVideo[parts[0].trimmed()] == video)
-            list << parts[5].trimmed();
+            list << parts;
     }
     return list;
 }

@@ -116,22 +116,36 @@ private:
     bool m_paused = false;
 };
 
+/// Where `seen` begins in `whole` as an unbroken run of it; -1: it is none.
+inline qsizetype placeOf(const QByteArrayList &seen, const QByteArrayList &whole)
+{
+    if (seen.isEmpty())
+        return -1;
+    for (qsizetype at = 0; at + seen.size() <= whole.size(); ++at) {
+        if (std::equal(seen.begin(), seen.end(), whole.begin() + at))
+            return at;
+    }
+    return -1;
+}
+
 /// ffmpeg as a player: what it decodes and what it complains about.
 class Player final : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit Player(const QString &source);
+    explicit Player(const QString &source, const QStringList &inputOptions = {});
 
     [[nodiscard]] bool waitForEnd(int timeoutMs = 30'000);
     [[nodiscard]] QByteArrayList pictures() const { return hashes(true); } ///< of decoded pictures
     [[nodiscard]] QByteArrayList sounds() const { return hashes(false); }  ///< of compressed frames
     [[nodiscard]] bool timeGrows() const;
+    [[nodiscard]] QList<qint64> times(bool video) const;         ///< of presentation, in ticks of the track
     [[nodiscard]] QByteArray faults() const { return m_errors; } ///< all that it complained about
 
 private:
     [[nodiscard]] QByteArrayList hashes(bool video) const;
+    [[nodiscard]] QList<QByteArrayList> lines(bool video) const; ///< of framemd5, in their columns
     QProcess m_process;
     QByteArray m_output;
     QByteArray m_errors;

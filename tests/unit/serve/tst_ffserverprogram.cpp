@@ -36,22 +36,6 @@ private:
 
 constexpr int patience = 20'000;
 
-namespace {
-
-/// Where `seen` begins in `whole` as an unbroken run of it; -1: it is none.
-qsizetype placeOf(const QByteArrayList &seen, const QByteArrayList &whole)
-{
-    if (seen.isEmpty())
-        return -1;
-    for (qsizetype at = 0; at + seen.size() <= whole.size(); ++at) {
-        if (std::equal(seen.begin(), seen.end(), whole.begin() + at))
-            return at;
-    }
-    return -1;
-}
-
-} // namespace
-
 void FfserverProgramTest::initTestCase()
 {
     m_clip = loadServeClip(ASPERSOR_CLIP);
