@@ -98,9 +98,7 @@ constexpr auto extensions = std::to_array<Alias>({
     {"aiff", "aiff"},    {"aif", "aiff"},      {"ffm", "ffm"},     {"rtp", "rtp"},
 });
 
-constexpr auto ofOriginal =
-    std::to_array<std::string_view>({"ac3", "dts", "flac", "gif", "m4v", "yuv4mpegpipe"});
-
+constexpr auto ofOriginal = std::to_array<std::string_view>({"ac3", "dts", "flac", "gif", "yuv4mpegpipe"});
 
 } // namespace
 
