@@ -140,6 +140,7 @@ private:
     std::size_t m_pendingPayload = 0; // bytes of packets written since the last block
     media::Ticks m_pendingTime = 0;
     bool m_pendingKeyframe = false;
+    bool m_heldBack = false; // the muxer keeps bytes of the block that began at m_pendingTime
     bool m_pendingPicture = false;
     bool m_heldBack = false; // the muxer keeps bytes of the block that began at m_pendingTime
     media::Ticks m_lastStart = media::noTicks;
