@@ -350,12 +350,13 @@ void FfserverEncodingTest::aTurnedPhone()
     QCOMPARE(same.width, 320);
     QCOMPARE(same.height, 180);
     QVERIFY(same.grows);
-    QVERIFY2(same.frames > 250, QByteArray::number(same.frames).constData());
+    // More than the turned clip has: it went on. How many came before depends on when the encoder was ready.
+    QVERIFY2(same.frames > 150, QByteArray::number(same.frames).constData());
     // ffmpeg scales to the first size; what the pictures are is told by the decoder.
     QCOMPARE(unexplainedGaps(follows.body()), 0);
     const Probed changed = probed(follows.body(), "v");
     QVERIFY(changed.grows);
-    QVERIFY2(changed.frames > 250, QByteArray::number(changed.frames).constData());
+    QVERIFY2(changed.frames > 150, QByteArray::number(changed.frames).constData());
     QProcess sizes;
     sizes.start(QStringLiteral("ffprobe"),
                 QStringLiteral("-v error -select_streams v:0 -show_entries frame=width,height -of csv=p=0 -")
