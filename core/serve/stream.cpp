@@ -215,7 +215,7 @@ void Stream::drain()
     const bool start = m_format.muxerPerGop && m_heldBack && m_pendingKeyframe;
     append({.data = Chunk(m_pending), .time = m_pendingTime, .start = start, .epoch = m_epoch});
     m_pending.clear();
-    notify();
+    notify(true);
 }
 
 /// The next GOP begins with a muxer that keeps nothing of the last.
