@@ -226,9 +226,6 @@ Result<std::unique_ptr<Muxer>> Muxer::open(const std::string &format, const Stre
     raw->avoid_negative_ts = 0;         // the Timeline begins above zero
     raw->flush_packets = 0;             // flush() says when
     raw->max_delay = maxDelay(format);
-    // us; MPEG-TS: PCR is written twice this ahead of DTS. A program stream's system clock runs this far
-    // ahead, and a keyframe has to be through by then.
-    raw->max_delay = format == "vob" ? 700'000 : 50'000;
     if (auto added = impl->addTracks(description, options); !added)
         return tl::unexpected<Error>(added.error());
     for (const auto &[key, value] : options.metadata)

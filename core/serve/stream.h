@@ -142,7 +142,6 @@ private:
     bool m_pendingKeyframe = false;
     bool m_heldBack = false; // the muxer keeps bytes of the block that began at m_pendingTime
     bool m_pendingPicture = false;
-    bool m_heldBack = false; // the muxer keeps bytes of the block that began at m_pendingTime
     media::Ticks m_lastStart = media::noTicks;
     bool m_ended = false;
     int m_pictureTrack = -1;
