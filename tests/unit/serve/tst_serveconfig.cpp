@@ -156,7 +156,7 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
     row("no such format", "<Stream a.ts>\nFeed a\nFormat mpgets\n</Stream>", true, 3, 8, "mpegts");
     row("format in capitals", "<Stream a.ts>\nFeed a\nFormat FLV\n</Stream>", true, 3, 8,
         "Did you mean flv?");
-    row("format of the original", "<Stream a.x>\nFeed a\nFormat ffm\n</Stream>", false, 3, 8, "told so");
+    row("format of the original", "<Stream a.x>\nFeed a\nFormat flac\n</Stream>", false, 3, 8, "told so");
     row("format that needs a file", "<Stream a.swf>\nFeed a\n</Stream>", false, 1, 9, "415");
     row("file and feed", "<Stream a.ts>\nFeed a\nFile x.mp4\n</Stream>", true, 1, 9, "not both");
     row("file template", "<Stream *.ts>\nFile x.mp4\n</Stream>", true, 1, 9, "without \"*\"");
