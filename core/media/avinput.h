@@ -44,10 +44,12 @@ public:
 
 private:
     static int readCallback(void *self, std::uint8_t *into, int size);
+    static std::int64_t seekCallback(void *self, std::int64_t offset, int whence);
 
     ByteSource &m_source;
     std::optional<Error> m_error;
     bool m_ended = false;
+    std::int64_t m_position = 0; // of a source that can seek
     std::uint64_t m_bytesRead = 0;
     IoContext m_io; // must outlive the context
     InputContext m_context;

@@ -27,6 +27,11 @@ public:
     /// The size of the piece of the sender's writing (a chunk of HTTP, say) that ended with the last byte
     /// read; 0 when it did not end there, or nobody knows.
     [[nodiscard]] virtual std::uint64_t endedPiece() const { return 0; }
+
+    /// Bytes in all where that is known and seek() works (a file); -1: read it from front to end.
+    [[nodiscard]] virtual std::int64_t size() const { return -1; }
+    /// Goes on reading at `offset` from the front.
+    [[nodiscard]] virtual bool seek(std::int64_t /*offset*/) { return false; }
 };
 
 } // namespace aspersor::media

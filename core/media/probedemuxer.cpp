@@ -3,6 +3,8 @@
 
 #include "core/media/annexb.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace aspersor::media {
@@ -10,6 +12,10 @@ namespace aspersor::media {
 namespace {
 
 constexpr std::int64_t analyzeMicroseconds = 500'000;
+/// What may be found in bytes of a stranger. libav knows playlists, too, which name other files and
+/// addresses: those would be opened.
+constexpr const char *containers =
+    "nut,matroska,webm,flv,live_flv,mpegts,mpeg,mov,ogg,avi,asf,aac,mp3,wav,flac";
 
 } // namespace
 
@@ -24,6 +30,7 @@ Result<void> ProbeDemuxer::open()
         context.flags |= AVFMT_FLAG_CUSTOM_IO;
         context.probesize = static_cast<std::int64_t>(m_options.probeBytes);
         context.max_analyze_duration = analyzeMicroseconds;
+        context.format_whitelist = av_strdup(containers);
     });
     if (!opened)
         return opened;
@@ -71,6 +78,9 @@ void ProbeDemuxer::describe()
         }
         track.extradata.assign(parameters->extradata, parameters->extradata + parameters->extradata_size);
         m_trackOf.back() = static_cast<int>(m_description.tracks.size());
+        m_parsers.emplace_back();
+        if (track.codecId == AV_CODEC_ID_AAC && track.extradata.empty())
+            m_parsers.back().emplace(track.kind, track.codecId);
         m_description.tracks.push_back(std::move(track));
     }
     ++m_version;
@@ -85,14 +95,48 @@ bool ProbeDemuxer::filter()
     return av_bsf_send_packet(bsf, m_packet.get()) >= 0 && av_bsf_receive_packet(bsf, m_packet.get()) >= 0;
 }
 
+bool ProbeDemuxer::described() const
+{
+    return std::ranges::all_of(m_parsers, [](const auto &parser) { return !parser || parser->complete(); });
+}
+
+void ProbeDemuxer::take(Packet packet)
+{
+    const auto track = static_cast<std::size_t>(packet.track);
+    auto &parser = m_parsers[track];
+    if (!parser) {
+        m_ready.push_back(std::move(packet));
+        return;
+    }
+    const std::uint32_t before = parser->version();
+    m_parsed.clear();
+    parser->parse(std::move(packet), m_parsed);
+    if (parser->version() != before) {
+        m_description.tracks[track] = parser->description();
+        ++m_version;
+    }
+    std::ranges::move(m_parsed, std::back_inserter(m_ready));
+}
+
 Result<std::optional<Packet>> ProbeDemuxer::next()
 {
+    constexpr std::size_t mostHeld = 256;
+    bool ended = false;
     for (;;) {
+        if (!m_ready.empty() && (ended || m_ready.size() > mostHeld || described())) {
+            Packet packet = std::move(m_ready.front());
+            m_ready.pop_front();
+            return packet;
+        }
+        if (ended)
+            return std::optional<Packet>();
         const int code = av_read_frame(&m_input.context(), m_packet.get());
         if (code < 0 && m_input.error())
             return tl::unexpected<Error>(*m_input.error());
-        if (code < 0)
-            return std::optional<Packet>();
+        if (code < 0) {
+            ended = true;
+            continue;
+        }
         const auto index = static_cast<std::size_t>(m_packet->stream_index);
         const int track = index < m_trackOf.size() ? m_trackOf[index] : -1;
         if (track < 0 || m_packet->size <= 0 || av_packet_make_refcounted(m_packet.get()) < 0 || !filter()) {
@@ -110,7 +154,7 @@ Result<std::optional<Packet>> ProbeDemuxer::next()
         packet.dts = m_packet->dts;
         packet.duration = m_packet->duration;
         av_packet_unref(m_packet.get());
-        return packet;
+        take(std::move(packet));
     }
 }
 

@@ -3,7 +3,9 @@
 
 #include "core/media/avinput.h"
 #include "core/media/demuxer.h"
+#include "core/media/trackparser.h"
 
+#include <deque>
 #include <vector>
 
 namespace aspersor::media {
@@ -20,12 +22,17 @@ public:
 private:
     void describe();
     [[nodiscard]] bool filter();
+    void take(Packet packet);
+    [[nodiscard]] bool described() const;
 
     Options m_options;
     AvInput m_input;
     AvPacket m_packet;
-    std::vector<int> m_trackOf;            // by libav's stream index; -1: not carried
-    std::vector<BitstreamFilter> m_annexB; // by libav's stream index; null: nothing to convert
+    std::vector<int> m_trackOf;                        // by libav's stream index; -1: not carried
+    std::vector<BitstreamFilter> m_annexB;             // by libav's stream index; null: nothing to convert
+    std::vector<std::optional<TrackParser>> m_parsers; // by track: sound as ADTS, which describes itself
+    std::deque<Packet> m_ready;                        // held back until all tracks are described
+    std::vector<Packet> m_parsed;
 };
 
 } // namespace aspersor::media

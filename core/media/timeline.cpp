@@ -44,6 +44,12 @@ void Timeline::newSource(TimePoint)
     m_previous = {};
 }
 
+void Timeline::resume(Ticks newest, TimePoint at)
+{
+    m_newestPlaced = newest;
+    m_placedAt = at;
+}
+
 bool Timeline::fits(const Epoch &epoch, std::size_t track, Ticks raw, Ticks elapsed) const
 {
     if (!epoch.valid)

@@ -23,6 +23,10 @@ public:
     /// The next packets come from a new connection or demuxer: their timestamps owe nothing to the old.
     void newSource(TimePoint now);
 
+    /// Goes on after `newest`, which was placed at `at`: another timeline was there before. Call before the
+    /// first place().
+    void resume(Ticks newest, TimePoint at);
+
     /// Rewrites pts and dts (and a missing duration) in place.
     void place(Packet &packet, TimePoint now);
 
