@@ -218,10 +218,6 @@ int serveUntilStopped(const Options &options, serve::ParsedConfig parsed)
                        "); choose another CustomLog.");
         return CouldNotRun;
     }
-    if (parsed.config.feedSocket.empty())
-        reporter.log(serve::LogLevel::Warning,
-                     "No feed can arrive: add a line \"FeedSocket PATH\" to the configuration, or "
-                     "start with --feed-socket PATH.");
     tellDynamicAcls(parsed.config, reporter);
     routeLibavTo(reporter);
     const int code = Program(options, std::move(parsed.config), loop, reporter).run();
@@ -245,6 +241,7 @@ try {
         return AskedToStop;
     }
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of the write
     // By default glibc gives every feed's thread an arena that keeps what it once held.
     mallopt(M_ARENA_MAX, 2);
     raiseDescriptorLimit();

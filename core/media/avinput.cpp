@@ -50,7 +50,7 @@ std::int64_t AvInput::seekCallback(void *self, std::int64_t offset, int whence)
     default:
         break;
     }
-    if (offset < 0 || !input->m_source.seek(offset))
+    if (offset < 0 || !input->m_source.seekTo(offset))
         return AVERROR(EINVAL);
     input->m_position = offset;
     input->m_ended = false;

@@ -28,10 +28,10 @@ public:
     /// read; 0 when it did not end there, or nobody knows.
     [[nodiscard]] virtual std::uint64_t endedPiece() const { return 0; }
 
-    /// Bytes in all where that is known and seek() works (a file); -1: read it from front to end.
+    /// Bytes in all where that is known and seekTo() works (a file); -1: read it from front to end.
     [[nodiscard]] virtual std::int64_t size() const { return -1; }
     /// Goes on reading at `offset` from the front.
-    [[nodiscard]] virtual bool seek(std::int64_t /*offset*/) { return false; }
+    [[nodiscard]] virtual bool seekTo(std::int64_t /*offset*/) { return false; }
 };
 
 } // namespace aspersor::media

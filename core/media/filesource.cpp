@@ -38,7 +38,7 @@ Result<std::size_t> FileSource::read(std::span<std::uint8_t> into)
     return got;
 }
 
-bool FileSource::seek(std::int64_t offset)
+bool FileSource::seekTo(std::int64_t offset)
 {
     std::clearerr(m_file.get());
     return ::fseeko(m_file.get(), offset, SEEK_SET) == 0;
@@ -49,14 +49,14 @@ Result<Recording> openRecording(const std::string &path, const std::string &form
     auto source = FileSource::open(path);
     if (!source)
         return tl::unexpected<Error>(source.error());
-    Demuxer::Options options{.format = format, .probeBytes = probeBytes};
+    Demuxer::Options options{.format = format, .probeBytes = probeBytes, .stored = true};
     if (format.empty()) {
         std::array<std::uint8_t, sniffBytes> begin{};
         const auto got = (*source)->read(begin);
         if (!got)
             return tl::unexpected<Error>(got.error());
         options.format = sniffFormat(std::span(begin).first(*got));
-        if (!(*source)->seek(0))
+        if (!(*source)->seekTo(0))
             return failure(Error::Kind::Io, "the file cannot be read again");
     }
     auto demuxer = Demuxer::open(**source, options);

@@ -17,7 +17,7 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<FileSource>> open(const std::string &path);
 
     [[nodiscard]] Result<std::size_t> read(std::span<std::uint8_t> into) override;
-    [[nodiscard]] bool seek(std::int64_t offset) override;
+    [[nodiscard]] bool seekTo(std::int64_t offset) override;
     [[nodiscard]] std::int64_t size() const override { return m_size; }
 
 private:

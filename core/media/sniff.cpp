@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/sniff.h"
 
+#include "core/media/ffm.h"
 #include "core/media/linkformat.h"
 
 #include <algorithm>
@@ -27,7 +28,9 @@ struct Magic {
     std::string_view bytes;
     const char *format;
 };
-constexpr std::array<Magic, 4> magics{{
+constexpr std::array<Magic, 6> magics{{
+    {"FFM1", ffmFormat},
+    {"FFM2", ffmFormat},
     {"ASPL", linkFormat},
     {"FLV\x01", "flv"},
     {"\x1a\x45\xdf\xa3", "matroska"}, // EBML, RFC 8794

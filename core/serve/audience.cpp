@@ -32,6 +32,12 @@ Prefix::Part partFor(const Viewer &viewer, const ChunkPtr &chunk)
     return {chunk, bytesFor(viewer, *chunk)};
 }
 
+ChunkPtr lastChunk()
+{
+    static const ChunkPtr chunk = std::make_shared<const Chunk>(std::span<const std::uint8_t>());
+    return chunk;
+}
+
 } // namespace
 
 ssize_t sendPieces(int descriptor, std::span<const iovec> pieces)
@@ -93,8 +99,25 @@ void Audience::lose(Viewer &viewer)
     m_stream->skips.fetch_add(1, std::memory_order_relaxed);
 }
 
+/// The newest start block that lies `back`; else the oldest.
+std::optional<std::uint64_t> Audience::startFor(media::Ticks back) const
+{
+    // A start block from before the tracks changed does not go with the header of after.
+    if (!m_newestStart || at(*m_newestStart)->epoch != m_news.epoch)
+        return std::nullopt;
+    std::uint64_t found = *m_newestStart;
+    const media::Ticks wanted = m_blocks.back()->time - back;
+    for (std::uint64_t one = found; one-- > m_first && at(found)->time > wanted;) {
+        if (at(one)->epoch != m_news.epoch)
+            break;
+        if (at(one)->start)
+            found = one;
+    }
+    return found;
+}
+
 std::size_t Audience::add(std::uint64_t id, int descriptor, const std::shared_ptr<const std::string> &head,
-                          bool chunked, TimePoint now)
+                          bool chunked, TimePoint now, media::Ticks back)
 {
     Viewer viewer;
     viewer.id = id;
@@ -109,10 +132,15 @@ std::size_t Audience::add(std::uint64_t id, int descriptor, const std::shared_pt
         prefix->parts.push_back(partFor(viewer, m_news.header));
     if (!prefix->parts.empty())
         viewer.prefix = std::move(prefix);
-    // A start block from before the tracks changed does not go with the header of after.
-    viewer.lost = !m_newestStart || at(*m_newestStart)->epoch != m_news.epoch;
-    viewer.sequence = viewer.lost ? end() : *m_newestStart;
-    viewer.fresh = viewer.lost;
+    if (m_stream->isReplay()) { // it is made for this viewer, who misses nothing of it
+        viewer.sequence = m_first;
+        viewer.fresh = false;
+    } else {
+        const auto start = startFor(back);
+        viewer.lost = !start;
+        viewer.sequence = start.value_or(end());
+        viewer.fresh = viewer.lost;
+    }
     m_viewers.push_back(std::move(viewer));
     return m_viewers.size() - 1;
 }
@@ -161,6 +189,15 @@ std::string Audience::remainder(std::size_t index) const
     return rest;
 }
 
+void Audience::endBody(std::size_t index)
+{
+    Viewer &viewer = m_viewers[index];
+    if (!viewer.chunked || viewer.prefix || viewer.offset > 0 || viewer.ended)
+        return;
+    const auto last = lastChunk();
+    static_cast<void>(m_send(viewer.descriptor, std::array{piece(last->framed())}));
+}
+
 /// Puts a lost viewer on the newest start block; false when there is none yet.
 bool Audience::resume(Viewer &viewer)
 {
@@ -185,11 +222,10 @@ bool Audience::resume(Viewer &viewer)
 /// Everything is sent and nothing more will come: true while the end of the body is still to be sent.
 bool Audience::finish(Viewer &viewer)
 {
-    static const ChunkPtr lastChunk = std::make_shared<const Chunk>(std::span<const std::uint8_t>());
     if (!viewer.chunked || std::exchange(viewer.ended, true))
         return false;
     viewer.prefix = std::make_unique<Prefix>();
-    viewer.prefix->parts.push_back(partFor(viewer, lastChunk));
+    viewer.prefix->parts.push_back(partFor(viewer, lastChunk()));
     viewer.offset = 0;
     return true;
 }
@@ -288,6 +324,8 @@ Audience::Outcome Audience::push(std::size_t index, TimePoint now)
 void Audience::account()
 {
     m_stream->bytes.fetch_add(std::exchange(m_sent, 0), std::memory_order_relaxed);
+    if (m_stream->isReplay() && !m_viewers.empty())
+        m_stream->tellTaken(m_viewers.front().sequence);
 }
 
 } // namespace aspersor::serve

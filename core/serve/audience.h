@@ -83,9 +83,10 @@ public:
     [[nodiscard]] const std::string &endReason() const { return m_news.reason; }
 
     /// Adds a viewer that begins with `head` (may be null), the container's header and the newest start
-    /// block; what comes after `head` is sent in chunks or as it is. Returns its index. Call fetch() before.
+    /// block that is `back` old, or else the oldest; what comes after `head` is sent in chunks or as it is.
+    /// Returns its index. Call fetch() before.
     std::size_t add(std::uint64_t id, int descriptor, const std::shared_ptr<const std::string> &head,
-                    bool chunked, TimePoint now);
+                    bool chunked, TimePoint now, media::Ticks back = 0);
     void remove(std::size_t index);
     /// The blocks that a viewer added now begins with; none: it waits for the next start.
     [[nodiscard]] std::vector<BlockPtr> newestBlocks() const;
@@ -94,6 +95,8 @@ public:
     /// What must still be sent, of a block or of words before it, before a viewer can be left off between
     /// two packets.
     [[nodiscard]] std::string remainder(std::size_t index) const;
+    /// Ends a viewer's body where that is possible: between two blocks.
+    void endBody(std::size_t index);
 
     /// Writes to one viewer until it has everything or its socket is full.
     [[nodiscard]] Outcome push(std::size_t index, TimePoint now);
@@ -104,6 +107,7 @@ private:
     [[nodiscard]] std::uint64_t end() const { return m_first + m_blocks.size(); }
     [[nodiscard]] const BlockPtr &at(std::uint64_t sequence) const;
     void lose(Viewer &viewer);
+    [[nodiscard]] std::optional<std::uint64_t> startFor(media::Ticks back) const;
     [[nodiscard]] bool resume(Viewer &viewer);
     [[nodiscard]] bool finish(Viewer &viewer);
     [[nodiscard]] std::size_t gather(const Viewer &viewer);

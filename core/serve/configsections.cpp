@@ -55,8 +55,8 @@ void ConfigReader::feedDirective(const std::string &key)
                                std::back_inserter(m_feed.launch), &Word::text);
         if (m_feed.launch.size() > mostWords)
             error(word, "A command has at most 62 words; put it in a script and launch that.");
+        notYet();
     }
-    notYet();
 }
 
 void ConfigReader::fileOf(std::string &into)
@@ -124,7 +124,6 @@ bool ConfigReader::sourceDirective(const std::string &key)
             m_stream.feed = std::string(feedBaseName(name->text));
     } else if (key == "file" || key == "readonlyfile") {
         fileOf(m_stream.file);
-        notYet();
     } else if (key == "inputformat") {
         onlyOnce(key);
         const Word *name = argument(1, "the name of a format");
@@ -152,13 +151,11 @@ bool ConfigReader::viewerDirective(const std::string &key)
     } else if (key == "preroll") {
         onlyOnce(key);
         m_stream.preroll = seconds(0, 86'400).value_or(m_stream.preroll);
-        notYet();
     } else if (key == "maxtime") {
         onlyOnce(key);
         m_stream.maxTime = seconds(0, 31'536'000);
         if (m_stream.maxTime && m_stream.maxTime->count() == 0)
             m_stream.maxTime.reset(); // as in the original: no limit
-        notYet();
     } else if (key == "startsendonkey") {
         m_stream.startOnKey = true; // every viewer begins so
     } else if (key == "faviconurl") {

@@ -21,11 +21,11 @@ FanOut::~FanOut()
     stop();
 }
 
-void FanOut::start(FeedRegistry &feeds)
+void FanOut::start(const Sources &sources)
 {
-    m_feeds = &feeds;
+    m_sources.emplace(sources);
     for (const auto &worker : m_workers)
-        worker->start(feeds);
+        worker->start(sources.feeds);
 }
 
 void FanOut::stop()
@@ -74,7 +74,7 @@ void FanOut::gatherStatus(std::function<void(StatusReport)> done)
             report.viewers = m_state.viewers;
             report.maxClients = m_state.config()->maxClients;
             report.connections = m_state.connections;
-            report.feeds = m_feeds->report();
+            report.feeds = m_sources->feeds.report();
             poll->done(std::move(report));
         });
     }

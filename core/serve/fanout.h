@@ -9,13 +9,24 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace aspersor::serve {
 
+class FeedPort;
+class Replays;
 class Worker;
 
 enum class Protocol { Http, Rtsp };
+
+/// Where viewers' streams come from. What it refers to must outlive FanOut::stop().
+struct Sources {
+    FeedRegistry &feeds;
+    FeedPort &feedPort;
+    const PastStore &pasts;
+    Replays &replays;
+};
 
 /// The viewers' side: one event loop per core; every connection belongs to one of them for its life.
 class FanOut final : public StreamListener
@@ -25,8 +36,8 @@ public:
     ~FanOut() override; ///< stops and joins the workers; their viewers are cut off
 
     [[nodiscard]] std::size_t workerCount() const { return m_workers.size(); }
-    /// `feeds` must outlive stop().
-    void start(FeedRegistry &feeds);
+    void start(const Sources &sources);
+    [[nodiscard]] const Sources &sources() const { return *m_sources; } ///< after start()
     void stop();
 
     /// Takes over a connection, and what it counts for: the workers take turns. One thread.
@@ -44,7 +55,7 @@ public:
 
 private:
     ServerState &m_state;
-    FeedRegistry *m_feeds = nullptr;
+    std::optional<Sources> m_sources;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::size_t m_turn = 0; // of adopt()
     Snapshots m_snapshots;  // after the workers: what it is asked for may hold a connection of theirs

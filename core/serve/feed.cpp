@@ -24,31 +24,57 @@ const char *toString(FeedState state)
 namespace {
 
 constexpr media::Ticks soundKept = media::ticksPerSecond; ///< of a feed without pictures
+/// However long a feed was away before ffserver was started: its past is gone through without a wait.
+constexpr std::chrono::seconds longestPause{10};
 
 } // namespace
 
 Feed::Feed(std::string name, const FeedLimits &limits, std::size_t workers, StreamListener &listener,
-           Observer &observer, EncoderPool &encoders)
+           Observer &observer, EncoderPool &encoders, std::shared_ptr<Past> past)
     : m_name(std::move(name)), m_limits(limits), m_workers(workers), m_listener(listener),
-      m_observer(observer), m_encoderPool(encoders)
+      m_observer(observer), m_encoderPool(encoders), m_past(std::move(past))
 {
+    // Who watches the past up to now wants a time that goes on.
+    if (const auto newest = m_past ? m_past->file().newest() : std::nullopt) {
+        const auto ago =
+            std::chrono::system_clock::now().time_since_epoch() - std::chrono::milliseconds(newest->wallMs);
+        m_timeline.resume(newest->time,
+                          TimePoint::clock::now() - std::clamp<std::chrono::system_clock::duration>(
+                                                        ago, std::chrono::seconds(0), longestPause));
+    }
 }
 
-bool Feed::begin(const std::shared_ptr<UploadTicket> &ticket, TimePoint now)
+bool Feed::isSilent(TimePoint now) const
+{
+    return now - m_heardAt >= m_limits.takeoverAfter;
+}
+
+bool Feed::taken(TimePoint now) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_upload && !isSilent(now);
+}
+
+Feed::Begin Feed::begin(const std::shared_ptr<UploadTicket> &ticket, TimePoint now, Manners manners)
 {
     const std::lock_guard lock(m_mutex);
     if (m_state == FeedState::Ended)
-        return false;
+        return Begin::Ended;
     if (m_upload && m_upload != ticket) {
+        if (manners == Manners::Polite && !isSilent(now))
+            return Begin::Taken;
         m_observer.log(LogLevel::Info, "The feed " + m_name + " is taken over by a new upload.");
         m_upload->revoked = true;
         m_upload->waker.wake();
     }
+    if (m_past && m_upload != ticket)
+        m_past->begin();
     m_upload = ticket;
     m_awaySince = now;
+    m_heardAt = now;
     m_timeline.newSource(now);
     m_awaitsKeyframe = true;
-    return true;
+    return Begin::Begun;
 }
 
 bool Feed::holds(const UploadTicket &ticket) const
@@ -68,6 +94,9 @@ bool Feed::describe(const UploadTicket &ticket, const media::StreamDescription &
     m_awaitsKeyframe = true;
     m_gop.clear();
     m_gopBytes = 0;
+    m_pastStart = media::noTicks;
+    if (m_past)
+        m_past->describe(m_description);
     if (isFirst)
         return true;
     const media::AvLogScope scope(m_name);
@@ -84,6 +113,7 @@ bool Feed::publish(const UploadTicket &ticket, media::Packet packet, TimePoint n
     const std::lock_guard lock(m_mutex);
     if (!holds(ticket))
         return false;
+    m_heardAt = now;
     const auto track = static_cast<std::size_t>(packet.track);
     if (packet.track < 0 || track >= m_description.tracks.size())
         return true;
@@ -94,6 +124,7 @@ bool Feed::publish(const UploadTicket &ticket, media::Packet packet, TimePoint n
     }
     m_timeline.place(packet, now);
     keep(packet);
+    remember(packet);
     const media::AvLogScope scope(m_name);
     for (const Running &running : m_streams)
         running.stream->write(packet);
@@ -126,6 +157,21 @@ void Feed::keep(const media::Packet &packet)
     m_gop.push_back(packet);
 }
 
+void Feed::remember(const media::Packet &packet)
+{
+    if (!m_past)
+        return;
+    bool start = false;
+    if (m_description.hasVideo()) {
+        const auto track = static_cast<std::size_t>(packet.track);
+        start = packet.keyframe && m_description.tracks[track].kind == media::TrackKind::Video;
+    } else if (m_pastStart == media::noTicks || packet.dts - m_pastStart >= soundKept) {
+        start = true;
+        m_pastStart = packet.dts;
+    }
+    m_past->push(packet, start);
+}
+
 void Feed::idle(const UploadTicket &ticket)
 {
     const std::lock_guard lock(m_mutex);
@@ -135,6 +181,8 @@ void Feed::idle(const UploadTicket &ticket)
     for (const Running &running : m_streams)
         running.stream->flush();
     dropEnded();
+    if (m_past)
+        m_past->flush();
 }
 
 void Feed::finish(const UploadTicket &ticket, TimePoint now)
@@ -340,6 +388,10 @@ void Feed::setState(FeedState state)
     }
     m_announced = true;
     m_state = state;
+    if (m_past)
+        m_past->setAir(state == FeedState::Live   ? Past::Air::On
+                       : state == FeedState::Away ? Past::Air::Off
+                                                  : Past::Air::Ended);
     m_observer.feedChanged(m_name, state);
 }
 

@@ -6,6 +6,7 @@
 #include "core/serve/encoderpool.h"
 #include "core/serve/observer.h"
 #include "core/serve/openerror.h"
+#include "core/serve/past.h"
 #include "core/serve/stream.h"
 
 #include <atomic>
@@ -30,6 +31,13 @@ struct FeedLimits {
     std::chrono::milliseconds grace{30'000};             ///< away for longer: ended
     std::chrono::milliseconds muxerLinger{5'000};        ///< how long a muxer runs without viewers
     EncoderQueueLimits encoderQueue = {};                ///< of each encoder
+    std::chrono::milliseconds takeoverAfter{5'000};      ///< a silent upload gives way to any other
+};
+
+/// How an upload meets another that is there already.
+enum class Manners {
+    TakeOver, ///< it takes the feed: the newer connection of a phone is the better one
+    Polite,   ///< it stands back, unless the other has been silent for FeedLimits::takeoverAfter
 };
 
 /// What one phone publishes under a name, as ffserver sees it: outlives its uploads for a grace time, with
@@ -39,15 +47,21 @@ class Feed
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
+    /// `past` may be null: then nothing is kept.
     Feed(std::string name, const FeedLimits &limits, std::size_t workers, StreamListener &listener,
-         Observer &observer, EncoderPool &encoders);
+         Observer &observer, EncoderPool &encoders, std::shared_ptr<Past> past = nullptr);
 
     [[nodiscard]] const std::string &name() const { return m_name; }
 
     // ---- uploads: each on its own thread
 
-    /// Makes `ticket` the feed's upload (again); another that is there is revoked. False: the feed has ended.
-    [[nodiscard]] bool begin(const std::shared_ptr<UploadTicket> &ticket, TimePoint now);
+    enum class Begin { Begun, Ended, Taken };
+    /// Makes `ticket` the feed's upload (again); another that is there is revoked. Ended: the feed has ended;
+    /// Taken: the other stays (see Manners).
+    [[nodiscard]] Begin begin(const std::shared_ptr<UploadTicket> &ticket, TimePoint now,
+                              Manners manners = Manners::TakeOver);
+    /// True while an upload is there that a polite one does not replace.
+    [[nodiscard]] bool taken(TimePoint now) const;
     /// False from here to finish(): the ticket was revoked, stop.
     [[nodiscard]] bool describe(const UploadTicket &ticket, const media::StreamDescription &description);
     /// The packet's times are those of the upload; the feed repairs them.
@@ -90,7 +104,9 @@ private:
     [[nodiscard]] tl::expected<std::shared_ptr<Stream>, OpenError>
     openEncoded(const std::string &streamName, const StreamSpec &spec, Encoder::Ready ready);
     [[nodiscard]] OpenError nothingYet() const;
+    [[nodiscard]] bool isSilent(TimePoint now) const;
     void keep(const media::Packet &packet);
+    void remember(const media::Packet &packet);
     void dropEnded();
     void setState(FeedState state);
 
@@ -100,15 +116,18 @@ private:
     StreamListener &m_listener;
     Observer &m_observer;
     EncoderPool &m_encoderPool;
+    const std::shared_ptr<Past> m_past; // may be null
     mutable std::mutex m_mutex;
     FeedState m_state = FeedState::Away; // guarded by m_mutex, as all below
     bool m_announced = false;
     std::shared_ptr<UploadTicket> m_upload;
     TimePoint m_awaySince{};
+    TimePoint m_heardAt{}; // of the newest packet, or the begin of the upload
     media::StreamDescription m_description;
     media::Timeline m_timeline;
     bool m_awaitsKeyframe = false;
-    std::vector<media::Packet> m_gop; // the newest, from its keyframe on
+    media::Ticks m_pastStart = media::noTicks; // of the newest sound at which a viewer of the past can begin
+    std::vector<media::Packet> m_gop;          // the newest, from its keyframe on
     std::size_t m_gopBytes = 0;
     std::vector<Running> m_streams;
     std::vector<std::shared_ptr<Encoder>> m_encoders;

@@ -4,12 +4,10 @@
 #include "core/media/avlog.h"
 #include "core/media/demuxer.h"
 #include "core/media/linkformat.h"
+#include "core/media/sniff.h"
 #include "core/serve/config.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <utility>
@@ -18,10 +16,17 @@ namespace aspersor::serve {
 
 namespace {
 
-constexpr std::size_t inputBytes = std::size_t{32} * 1024;
 /// A change of the tracks' parameters ends a body, and the next follows at once: no reason to be away.
 constexpr std::chrono::milliseconds betweenUploads{200};
 constexpr std::chrono::milliseconds forEver{-1};
+/// An upload over HTTP shows a picture or a sound within this, and is over when it is silent for this.
+constexpr UploadBody::Patience httpPatience{.silence = std::chrono::seconds(30),
+                                            .proof = std::chrono::seconds(15)};
+constexpr std::size_t probeBytes = std::size_t{512} * 1024;
+constexpr std::chrono::seconds lingerTime{2};
+constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
+constexpr std::string_view complete = "The upload is complete.";
+constexpr std::string_view takenOver = "Another upload took over the feed, or the feed was ended.";
 
 std::string formatOf(std::string_view contentType)
 {
@@ -32,123 +37,20 @@ std::string formatOf(std::string_view contentType)
         return "nut";
     if (type == "video/mp2t")
         return "mpegts";
-    return {}; // probe
+    return {}; // the bytes will tell
 }
 
 } // namespace
 
-class FeedLink::Input
-{
-public:
-    Input(int descriptor, const net::Waker &waker)
-        : m_descriptor(descriptor), m_waker(waker), m_buffer(inputBytes)
-    {
-    }
-
-    [[nodiscard]] std::span<const std::uint8_t> available() const
-    {
-        return std::span(m_buffer).subspan(m_begin, m_end - m_begin);
-    }
-    void consume(std::size_t count) { m_begin += count; }
-
-    enum class More { Some, End, TimedOut, Woken, Nothing };
-    /// Reads what is there, when available() is empty; Nothing: would have to wait.
-    [[nodiscard]] More readNow()
-    {
-        m_begin = m_end = 0;
-        for (;;) {
-            const ssize_t got = ::recv(m_descriptor, m_buffer.data(), m_buffer.size(), MSG_DONTWAIT);
-            if (got > 0) {
-                m_end = static_cast<std::size_t>(got);
-                return More::Some;
-            }
-            if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-                return More::End;
-            if (errno != EINTR)
-                return More::Nothing;
-        }
-    }
-    [[nodiscard]] More read(std::chrono::milliseconds timeout)
-    {
-        for (;;) {
-            switch (net::waitReadable(m_descriptor, m_waker, timeout)) {
-            case net::Wait::Woken:
-                return More::Woken;
-            case net::Wait::TimedOut:
-                return More::TimedOut;
-            case net::Wait::Ready:
-                break;
-            }
-            if (const More more = readNow(); more != More::Nothing)
-                return more;
-        }
-    }
-
-private:
-    const int m_descriptor;
-    const net::Waker &m_waker;
-    std::vector<std::uint8_t> m_buffer;
-    std::size_t m_begin = 0;
-    std::size_t m_end = 0;
-};
-
-/// The body of one request, for a demuxer. Tells the feed before it waits.
-class FeedLink::Body final : public media::ByteSource
-{
-public:
-    Body(Input &input, net::RequestParser &parser, FeedLink &link)
-        : m_input(input), m_parser(parser), m_link(link)
-    {
-    }
-
-    [[nodiscard]] Result<std::size_t> read(std::span<std::uint8_t> into) override
-    {
-        while (!m_parser.done()) {
-            std::size_t got = 0;
-            const auto available = m_input.available();
-            m_input.consume(m_parser.feed(available.first(std::min(available.size(), into.size())),
-                                          [&](std::span<const std::uint8_t> bytes) {
-                                              std::memcpy(into.data() + got, bytes.data(), bytes.size());
-                                              got += bytes.size();
-                                          }));
-            if (m_parser.error())
-                return failure(Error::Kind::BadRequest, m_parser.error()->reason);
-            if (got > 0)
-                return got;
-            if (m_parser.done() || !m_input.available().empty())
-                continue;
-            if (auto filled = fill(); !filled)
-                return tl::unexpected<Error>(filled.error());
-        }
-        return std::size_t{0};
-    }
-
-    [[nodiscard]] std::uint64_t endedPiece() const override { return m_parser.endedChunk(); }
-
-private:
-    [[nodiscard]] Result<void> fill()
-    {
-        Input::More more = m_input.readNow();
-        if (more == Input::More::Nothing) {
-            if (m_link.m_feed)
-                m_link.m_feed->idle(*m_link.m_ticket);
-            more = m_input.read(forEver);
-        }
-        if (more == Input::More::Woken)
-            return failure(Error::Kind::Stopped, "another upload took over, or the feed was ended");
-        if (more != Input::More::Some)
-            return failure(Error::Kind::Io, "the connection ended in mid-upload");
-        return {};
-    }
-
-    Input &m_input;
-    net::RequestParser &m_parser;
-    FeedLink &m_link;
-};
-
 FeedLink::FeedLink(net::Socket socket, FeedRegistry &feeds, Observer &observer, std::function<void()> onDone)
     : m_socket(std::move(socket)), m_feeds(feeds), m_observer(observer), m_onDone(std::move(onDone)),
       m_thread([this] { run(); })
+{
+}
+
+FeedLink::FeedLink(HttpUpload upload, FeedRegistry &feeds, Observer &observer, std::function<void()> onDone)
+    : m_socket(std::move(upload.socket)), m_http(std::move(upload)), m_feeds(feeds), m_observer(observer),
+      m_onDone(std::move(onDone)), m_thread([this] { run(); })
 {
 }
 
@@ -161,15 +63,85 @@ FeedLink::~FeedLink()
 void FeedLink::run()
 {
     static_cast<void>(::pthread_setname_np(::pthread_self(), "feed link"));
-    {
-        Input input(m_socket.descriptor(), m_ticket->waker);
+    if (m_http) {
+        serveHttpUpload();
+    } else {
+        UploadInput input(m_socket.descriptor(), m_ticket->waker);
         while (!m_stopping && serveRequest(input)) {
         }
         release();
-        static_cast<void>(::shutdown(m_socket.descriptor(), SHUT_RDWR));
     }
+    static_cast<void>(::shutdown(m_socket.descriptor(), SHUT_RDWR));
     m_done = true;
     m_onDone();
+}
+
+void FeedLink::serveHttpUpload()
+{
+    UploadInput input(m_socket.descriptor(), m_ticket->waker, m_http->first);
+    m_http->first = {};
+    const net::RequestHead &head = m_http->parser->head();
+    sayContinue(head);
+    UploadBody body(input, *m_http->parser, !head.chunked && !head.contentLength, httpPatience, [this] {
+        if (m_feed)
+            m_feed->idle(*m_ticket);
+    });
+    const media::AvLogScope scope(m_http->name);
+    const std::optional<Error> error = pull(body, head, m_http->name);
+    const bool wasOnAir = m_feed != nullptr;
+    release();
+    int status = 200;
+    std::string sentence(complete);
+    if (!error && !wasOnAir) {
+        status = 415;
+        sentence = "The upload ended before there was a picture or a sound in it.";
+    } else if (error) {
+        sentence = "The upload cannot be taken: " + error->message + ".";
+        switch (error->kind) {
+        case Error::Kind::Stopped:
+            status = 409;
+            sentence = error->message.empty()
+                           ? std::string(takenOver)
+                           : "Another upload is on the air under this name; end it first, or "
+                             "choose another name.";
+            break;
+        case Error::Kind::LimitExceeded:
+            status = 503;
+            break;
+        case Error::Kind::TimedOut:
+            status = 408;
+            break;
+        default:
+            status = m_http->parser->error() || wasOnAir ? 400 : 415;
+            if (status == 415)
+                sentence += " Send MPEG-TS, NUT, Matroska, FLV or fragmented MP4.";
+        }
+        if (!m_stopping)
+            m_observer.log(LogLevel::Warning, "The upload of the feed " + m_http->name + " from " +
+                                                  m_http->address +
+                                                  (wasOnAir ? " broke off: " : " was refused: ") +
+                                                  (error->message.empty() ? sentence : error->message + "."));
+    }
+    answer(status, sentence, false);
+    if (!m_http->requestLine.empty())
+        m_observer.accessed({m_http->address, m_http->requestLine, status, body.bytes()});
+    linger(input);
+}
+
+/// Waits for the peer to close: closing over bytes that are still coming would reset the connection, and the
+/// peer might lose the answer.
+void FeedLink::linger(UploadInput &input)
+{
+    static_cast<void>(::shutdown(m_socket.descriptor(), SHUT_WR));
+    m_ticket->waker.clear(); // it may have said that the upload was revoked
+    const auto deadline = std::chrono::steady_clock::now() + lingerTime;
+    for (std::size_t drained = 0; !m_stopping && drained < lingerBytes;) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0 || input.read(left) != UploadInput::More::Some)
+            return;
+        drained += input.available().size();
+    }
 }
 
 void FeedLink::answer(int status, std::string_view sentence, bool keepAlive)
@@ -180,11 +152,11 @@ void FeedLink::answer(int status, std::string_view sentence, bool keepAlive)
     static_cast<void>(::send(m_socket.descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
-bool FeedLink::serveRequest(Input &input)
+bool FeedLink::serveRequest(UploadInput &input)
 {
     net::RequestParser parser;
     while (!parser.headDone() && !parser.error()) {
-        if (input.available().empty() && input.read(forEver) != Input::More::Some)
+        if (input.available().empty() && input.read(forEver) != UploadInput::More::Some)
             return false;
         input.consume(parser.feed(input.available(), [](auto) {}));
     }
@@ -217,13 +189,30 @@ void FeedLink::release()
     m_feed.reset();
 }
 
-/// Feeds the body's packets; nothing when it ended as it should.
-std::optional<Error> FeedLink::pull(Input &input, net::RequestParser &parser, const std::string &name)
+/// Only a packet is a reason to take a feed: from another upload, or from those who wait for a better one.
+std::optional<Error> FeedLink::claim(const std::string &name, Feed::TimePoint now)
 {
-    Body body(input, parser, *this);
+    auto claimed = m_feeds.claim(name, m_ticket, now, m_http ? Manners::Polite : Manners::TakeOver);
+    if (!claimed)
+        return claimed.error();
+    m_feed = std::move(*claimed);
+    return std::nullopt;
+}
+
+/// Feeds the body's packets; nothing when it ended as it should.
+std::optional<Error> FeedLink::pull(UploadBody &body, const net::RequestHead &head, const std::string &name)
+{
     media::Demuxer::Options options;
-    options.format = formatOf(parser.head().field("content-type"));
-    auto demuxer = media::Demuxer::open(body, options);
+    options.format = formatOf(head.field("content-type"));
+    media::PeekedSource source(body);
+    if (options.format.empty()) {
+        const auto begin = source.peek(media::sniffBytes);
+        if (!begin)
+            return begin.error();
+        options.format = media::sniffFormat(*begin);
+        options.probeBytes = probeBytes;
+    }
+    auto demuxer = media::Demuxer::open(source, options);
     if (!demuxer)
         return demuxer.error();
     const Error stopped{Error::Kind::Stopped, {}};
@@ -236,11 +225,10 @@ std::optional<Error> FeedLink::pull(Input &input, net::RequestParser &parser, co
         if (!*packet)
             return std::nullopt;
         const auto now = std::chrono::steady_clock::now();
-        // Only a packet is a reason to take a feed over from another upload.
         if (!std::exchange(claimed, true)) {
-            m_feed = m_feeds.claim(name, m_ticket, now);
-            if (!m_feed)
-                return Error{Error::Kind::LimitExceeded, "there are too many feeds"};
+            if (auto refused = claim(name, now))
+                return refused;
+            body.released();
         }
         const std::uint32_t newest = (*demuxer)->descriptionVersion();
         if (std::exchange(version, newest) != newest &&
@@ -251,32 +239,40 @@ std::optional<Error> FeedLink::pull(Input &input, net::RequestParser &parser, co
     }
 }
 
-bool FeedLink::upload(Input &input, net::RequestParser &parser, const std::string &name)
+void FeedLink::sayContinue(const net::RequestHead &head) const
+{
+    if (!head.expectContinue)
+        return;
+    const std::string text = net::response(100, {}, {}, {}, true);
+    static_cast<void>(::send(m_socket.descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+}
+
+bool FeedLink::upload(UploadInput &input, net::RequestParser &parser, const std::string &name)
 {
     if (m_feed && m_feed->name() != name)
         release();
     const bool keepAlive = parser.head().keepAlive;
-    if (parser.head().expectContinue) {
-        const std::string text = net::response(100, {}, {}, {}, true);
-        static_cast<void>(
-            ::send(m_socket.descriptor(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-    }
+    sayContinue(parser.head());
     const media::AvLogScope scope(name);
-    const std::optional<Error> error = pull(input, parser, name);
-    if (!error && keepAlive && parser.done()) {
-        answer(200, "The upload is complete.", true);
+    UploadBody body(input, parser, false, {}, [this] {
         if (m_feed)
             m_feed->idle(*m_ticket);
-        if (!input.available().empty() || input.read(betweenUploads) == Input::More::Some)
+    });
+    const std::optional<Error> error = pull(body, parser.head(), name);
+    if (!error && keepAlive && parser.done()) {
+        answer(200, complete, true);
+        if (m_feed)
+            m_feed->idle(*m_ticket);
+        if (!input.available().empty() || input.read(betweenUploads) == UploadInput::More::Some)
             return !m_ticket->revoked; // the feed stays this link's: the next request will tell
         release();
         return !m_ticket->revoked;
     }
     release();
     if (!error) {
-        answer(200, "The upload is complete.", false);
+        answer(200, complete, false);
     } else if (error->kind == Error::Kind::Stopped) {
-        answer(409, "Another upload took over the feed, or the feed was ended.", false);
+        answer(409, takenOver, false);
     } else {
         m_observer.log(LogLevel::Warning,
                        "The upload of the feed " + name + " broke off: " + error->message + ".");

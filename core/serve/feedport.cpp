@@ -79,11 +79,37 @@ void FeedPort::accept()
         if (m_links.size() >= maxLinks)
             m_observer.log(LogLevel::Warning, "A feed link was refused: there are too many.");
         else
-            m_links.push_back(std::make_unique<FeedLink>(net::Socket(socket.release(ignored)), m_feeds,
-                                                         m_observer,
-                                                         [this] { asio::post(m_loop, [this] { reap(); }); }));
+            add(net::Socket(socket.release(ignored)));
         accept();
     });
+}
+
+void FeedPort::add(auto taken)
+{
+    m_links.push_back(std::make_unique<FeedLink>(std::move(taken), m_feeds, m_observer,
+                                                 [this] { asio::post(m_loop, [this] { reap(); }); }));
+}
+
+void FeedPort::adopt(HttpUpload upload)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_arrived.push_back(std::move(upload));
+    }
+    asio::post(m_loop, [this] { addArrived(); });
+}
+
+void FeedPort::addArrived()
+{
+    std::vector<HttpUpload> arrived;
+    {
+        const std::lock_guard lock(m_mutex);
+        arrived.swap(m_arrived);
+    }
+    if (m_stopped)
+        return;
+    for (HttpUpload &upload : arrived)
+        add(std::move(upload));
 }
 
 void FeedPort::reap()
@@ -94,6 +120,7 @@ void FeedPort::reap()
 void FeedPort::stop()
 {
     error_code ignored;
+    m_stopped = true;
     m_acceptor.close(ignored);
     m_retry.cancel();
     m_links.clear();

@@ -8,12 +8,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace aspersor::serve {
 
-/// The Unix-domain socket on which feeds arrive. Lives on its loop's thread.
+/// Where feeds arrive: the Unix-domain socket for them, and uploads over HTTP. Lives on its loop's thread.
 class FeedPort
 {
 public:
@@ -27,11 +29,15 @@ public:
     /// Makes the socket, mode 0600. A file that a dead server left behind is replaced; the Error says in a
     /// sentence what is in the way otherwise. Changes the process's umask for a moment.
     [[nodiscard]] Result<void> listen(const std::string &path);
-    /// Ends every link and joins its thread; removes the socket's file.
+    /// Takes over an upload from a session; any thread.
+    void adopt(HttpUpload upload);
+    /// Ends every link and joins its thread; removes the socket's file. No upload is taken any more.
     void stop();
 
 private:
     void accept();
+    void add(auto taken); ///< a socket or an upload
+    void addArrived();
     void reap();
 
     boost::asio::io_context &m_loop;
@@ -40,6 +46,9 @@ private:
     boost::asio::local::stream_protocol::acceptor m_acceptor;
     boost::asio::steady_timer m_retry;
     std::list<std::unique_ptr<FeedLink>> m_links;
+    bool m_stopped = false;
+    std::mutex m_mutex;
+    std::vector<HttpUpload> m_arrived; // guarded by m_mutex
     std::string m_path;
     dev_t m_device = 0; // of our own file: another server may have replaced it since
     ino_t m_inode = 0;

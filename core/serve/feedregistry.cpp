@@ -7,23 +7,33 @@
 namespace aspersor::serve {
 
 FeedRegistry::FeedRegistry(const FeedLimits &limits, std::size_t workers, StreamListener &listener,
-                           Observer &observer)
-    : m_limits(limits), m_workers(workers), m_listener(listener), m_observer(observer)
+                           Observer &observer, const PastStore *pasts)
+    : m_limits(limits), m_workers(workers), m_listener(listener), m_observer(observer), m_pasts(pasts)
 {
 }
 
-std::shared_ptr<Feed> FeedRegistry::claim(const std::string &name,
-                                          const std::shared_ptr<UploadTicket> &ticket, Feed::TimePoint now)
+Result<std::shared_ptr<Feed>> FeedRegistry::claim(const std::string &name,
+                                                  const std::shared_ptr<UploadTicket> &ticket,
+                                                  Feed::TimePoint now, Manners manners)
 {
     const std::lock_guard lock(m_mutex);
     std::shared_ptr<Feed> &feed = m_feeds[name];
-    if (feed && feed->begin(ticket, now))
-        return feed;
+    if (feed) {
+        switch (feed->begin(ticket, now, manners)) {
+        case Feed::Begin::Begun:
+            return feed;
+        case Feed::Begin::Taken:
+            return failure(Error::Kind::Stopped, "another upload is on the air");
+        case Feed::Begin::Ended:
+            break;
+        }
+    }
     if (!feed && m_feeds.size() > maxFeeds) {
         m_feeds.erase(name);
-        return nullptr;
+        return failure(Error::Kind::LimitExceeded, "there are too many feeds");
     }
-    feed = std::make_shared<Feed>(name, m_limits, m_workers, m_listener, m_observer, m_encoders);
+    feed = std::make_shared<Feed>(name, m_limits, m_workers, m_listener, m_observer, m_encoders,
+                                  m_pasts ? m_pasts->find(name) : nullptr);
     static_cast<void>(feed->begin(ticket, now)); // a new one has not ended
     return feed;
 }

@@ -18,11 +18,16 @@ class FeedRegistry
 public:
     static constexpr std::size_t maxFeeds = 1024;
 
-    FeedRegistry(const FeedLimits &limits, std::size_t workers, StreamListener &listener, Observer &observer);
+    /// `pasts` may be null: then no feed keeps what it sent.
+    FeedRegistry(const FeedLimits &limits, std::size_t workers, StreamListener &listener, Observer &observer,
+                 const PastStore *pasts = nullptr);
 
-    /// The feed of that name, new or known, with `ticket` as its upload. Null: there are already too many.
-    [[nodiscard]] std::shared_ptr<Feed>
-    claim(const std::string &name, const std::shared_ptr<UploadTicket> &ticket, Feed::TimePoint now);
+    /// The feed of that name, new or known, with `ticket` as its upload. LimitExceeded: there are already too
+    /// many; Stopped: another upload has it (see Manners).
+    [[nodiscard]] Result<std::shared_ptr<Feed>> claim(const std::string &name,
+                                                      const std::shared_ptr<UploadTicket> &ticket,
+                                                      Feed::TimePoint now,
+                                                      Manners manners = Manners::TakeOver);
     [[nodiscard]] std::shared_ptr<Feed> find(std::string_view name) const;
     /// False: there is no such feed.
     bool end(std::string_view name, const std::string &reason);
@@ -41,6 +46,7 @@ private:
     StreamListener &m_listener;
     Observer &m_observer;
     EncoderPool m_encoders; // outlives the feeds
+    const PastStore *const m_pasts;
     mutable std::mutex m_mutex;
     std::map<std::string, std::shared_ptr<Feed>, std::less<>> m_feeds; // guarded by m_mutex
 };

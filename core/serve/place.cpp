@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/place.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aspersor::serve {
@@ -45,31 +46,45 @@ tl::expected<std::vector<std::string>, Answer> describedTracks(const ServerState
     return (*stream)->mediaSections();
 }
 
+tl::expected<Booking<int>, Answer> takeViewer(ServerState &state)
+{
+    const int most = state.config()->maxClients;
+    Booking<int> viewer(state.viewers, 1);
+    if (state.viewers > most)
+        return tl::unexpected(errorAnswer(
+            503, "All " + std::to_string(most) + " places for viewers are taken; try again later.",
+            std::string(retryLater)));
+    return viewer;
+}
+
+tl::expected<Place, Answer> placeAt(ServerState &state, Booking<int> viewer, std::shared_ptr<Stream> stream,
+                                    std::int64_t bits)
+{
+    const auto config = state.config();
+    Booking<std::int64_t> bandwidth(state.bookedBits, std::max(bits, stream->ring().bitsPerSecond()));
+    if (config->maxBandwidthKbps && state.bookedBits > std::int64_t{*config->maxBandwidthKbps} * 1000) {
+        stream->viewerLeft();
+        return tl::unexpected(errorAnswer(503,
+                                          "The bandwidth of " + std::to_string(*config->maxBandwidthKbps) +
+                                              " kbit/s for all viewers is used up; try again later.",
+                                          std::string(retryLater)));
+    }
+    return Place{std::move(stream), std::move(viewer), std::move(bandwidth)};
+}
+
 tl::expected<Place, NoPlace> takePlace(ServerState &state, Feed &feed, const StreamRequest &request,
                                        const boost::asio::ip::address &peer, Encoder::Ready ready)
 {
-    const auto config = state.config();
-    Place place;
-    place.viewer = Booking<int>(state.viewers, 1);
-    if (state.viewers > config->maxClients)
-        return tl::unexpected(NoPlace{errorAnswer(503,
-                                                  "All " + std::to_string(config->maxClients) +
-                                                      " places for viewers are taken; try again later.",
-                                                  std::string(retryLater))});
+    auto viewer = takeViewer(state);
+    if (!viewer)
+        return tl::unexpected(NoPlace{std::move(viewer.error())});
     auto stream = feed.open(request.name, request.spec, std::move(ready));
     if (!stream)
         return tl::unexpected(NoPlace{answerFor(state, feed, stream.error(), peer), stream.error().starting});
-    place.bandwidth = Booking<std::int64_t>(state.bookedBits, (*stream)->ring().bitsPerSecond());
-    if (config->maxBandwidthKbps && state.bookedBits > std::int64_t{*config->maxBandwidthKbps} * 1000) {
-        --(*stream)->viewers;
-        return tl::unexpected(
-            NoPlace{errorAnswer(503,
-                                "The bandwidth of " + std::to_string(*config->maxBandwidthKbps) +
-                                    " kbit/s for all viewers is used up; try again later.",
-                                std::string(retryLater))});
-    }
-    place.stream = std::move(*stream);
-    return place;
+    auto place = placeAt(state, std::move(*viewer), std::move(*stream));
+    if (!place)
+        return tl::unexpected(NoPlace{std::move(place.error())});
+    return std::move(*place);
 }
 
 } // namespace aspersor::serve

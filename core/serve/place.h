@@ -29,6 +29,12 @@ struct NoPlace {
                                                                    const FeedRegistry &feeds,
                                                                    const StreamRequest &request,
                                                                    const boost::asio::ip::address &peer);
+/// Counts one viewer more, or the answer that no place is left.
+[[nodiscard]] tl::expected<Booking<int>, Answer> takeViewer(ServerState &state);
+/// The place of a viewer whom `stream` counts already, or the answer that the bandwidth is used up. `bits`: a
+/// second of a stream that has sent nothing yet.
+[[nodiscard]] tl::expected<Place, Answer> placeAt(ServerState &state, Booking<int> viewer,
+                                                  std::shared_ptr<Stream> stream, std::int64_t bits = 0);
 /// A place at the stream, within the limits of the configuration, or the answer why there is none. `ready`
 /// is called when it is worth to ask again, see Feed::open().
 [[nodiscard]] tl::expected<Place, NoPlace> takePlace(ServerState &state, Feed &feed,

@@ -69,6 +69,15 @@ std::size_t Ring::bytes() const
     return m_bytes;
 }
 
+std::size_t Ring::bytesFrom(std::uint64_t next) const
+{
+    const std::lock_guard lock(m_mutex);
+    std::size_t bytes = 0;
+    for (std::uint64_t at = m_first + m_blocks.size(); at > std::max(next, m_first); --at)
+        bytes += m_blocks[static_cast<std::size_t>(at - 1 - m_first)]->data.size();
+    return bytes;
+}
+
 std::int64_t Ring::bitsPerSecond() const
 {
     const std::lock_guard lock(m_mutex);

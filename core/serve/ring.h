@@ -47,6 +47,8 @@ public:
     /// Everything from sequence number `next` on (or from the oldest, when that is gone).
     void fetch(std::uint64_t next, RingNews &news) const;
     [[nodiscard]] std::size_t bytes() const;
+    /// From sequence number `next` on.
+    [[nodiscard]] std::size_t bytesFrom(std::uint64_t next) const;
     /// Mean over what is held, of a second at least.
     [[nodiscard]] std::int64_t bitsPerSecond() const;
 

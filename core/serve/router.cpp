@@ -8,6 +8,7 @@
 #include "core/serve/rtsproute.h"
 
 #include <algorithm>
+#include <array>
 
 namespace aspersor::serve {
 
@@ -16,7 +17,9 @@ namespace {
 constexpr std::size_t namesShown = 12;
 // Players in web pages of other origins may read streams; the state of the server they may not.
 constexpr std::string_view anyOrigin = "Access-Control-Allow-Origin: *\r\n";
-constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+constexpr std::string_view methods = "GET, HEAD, OPTIONS, POST, PUT";
+// Web pages may not upload: no preflight allows it.
+constexpr std::string_view methodsOfPages = "GET, HEAD, OPTIONS";
 
 /// A name from the network as it may be repeated in a sentence.
 std::string shown(std::string_view name)
@@ -31,7 +34,7 @@ Answer preflight()
 {
     Answer answer{204, {}, std::string(anyOrigin), {}};
     answer.fields.append("Allow: ").append(methods).append("\r\n");
-    answer.fields.append("Access-Control-Allow-Methods: ").append(methods).append("\r\n");
+    answer.fields.append("Access-Control-Allow-Methods: ").append(methodsOfPages).append("\r\n");
     answer.fields += "Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 86400\r\n";
     return answer;
 }
@@ -39,6 +42,42 @@ Answer preflight()
 Answer redirectTo(int status, const std::string &url)
 {
     return {status, "See " + url + "\n", "Location: " + url + "\r\n"};
+}
+
+/// True when some stream shows the feed.
+bool isShown(const Config &config, const std::string &feed)
+{
+    return std::ranges::any_of(config.streams, [&](const StreamSpec &stream) {
+        return !stream.format->isStatus() && (stream.feed == feed || stream.nameFor(feed));
+    });
+}
+
+/// A request that a proxy or a web page on this machine passed on: the peer's address says nothing of who
+/// sent it.
+bool isForOthers(const net::RequestHead &head)
+{
+    return std::ranges::any_of(std::array{"origin", "forwarded", "x-forwarded-for", "x-real-ip", "via"},
+                               [&](std::string_view name) { return !head.field(name).empty(); });
+}
+
+/// Who is named by the feed's ACL may upload; where there is none, only programs on this machine.
+Route routeUpload(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer)
+{
+    const std::string_view path = std::string_view(head.path).substr(head.path.starts_with('/') ? 1 : 0);
+    const std::string name(feedBaseName(path));
+    if (!isFeedName(name))
+        return errorAnswer(404, "A feed's name is 1 to 64 letters, digits, dots, dashes and underscores.");
+    const FeedSpec *feed = config.feed(name);
+    const bool hasRules = feed && !feed->acl.rules.empty();
+    if (hasRules ? !feed->acl.allows(peer) : !isLoopback(peer) || isForOthers(head))
+        return errorAnswer(403, "Your address is not allowed to upload the feed " + name +
+                                    "; the server's configuration allows it with a <Feed " + name +
+                                    "> section and an ACL line.");
+    if (feed && feed->readOnly)
+        return errorAnswer(403, "The feed " + name + " is a recording (ReadOnlyFile) and takes no upload.");
+    if (!isShown(config, name))
+        return errorAnswer(404, "No stream of the configuration shows a feed called " + name + ".");
+    return UploadRequest{name};
 }
 
 } // namespace
@@ -103,8 +142,12 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
 {
     if (head.method == "OPTIONS")
         return preflight();
+    if (head.method == "POST" || head.method == "PUT")
+        return routeUpload(config, head, peer);
     if (head.method != "GET" && head.method != "HEAD")
-        return errorAnswer(405, "Streams are read with GET; " + shown(head.method) + " is not answered here.",
+        return errorAnswer(405,
+                           "Streams are read with GET, feeds are sent with POST; " + shown(head.method) +
+                               " is not answered here.",
                            "Allow: " + std::string(methods) + "\r\n");
     const std::string_view name = std::string_view(head.path).substr(head.path.starts_with('/') ? 1 : 0);
     for (const RedirectSpec &redirect : config.redirects) {

@@ -45,7 +45,12 @@ struct RtspHint {
     Wanted wanted = Wanted::Stream; ///< itself, which cannot be; "/NAME.rtsp"; "/NAME.sdp"
 };
 
-using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint>;
+/// The request uploads to a feed, and may.
+struct UploadRequest {
+    std::string feed; ///< "cam1"
+};
+
+using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest>;
 
 /// What a request from `peer` is for. Pure.
 [[nodiscard]] Route route(const Config &config, const net::RequestHead &head,

@@ -61,16 +61,18 @@ void addBuiltInStreams(Config &config)
 
 Server::Server(asio::io_context &loop, Config config, Observer &observer)
     : m_loop(loop), m_observer(observer), m_state(withBuiltInStreams(std::move(config)), observer),
-      m_fanOut(workerCount(*m_state.config()), m_state),
-      m_feeds(limitsOf(*m_state.config()), m_fanOut.workerCount(), m_fanOut, observer),
-      m_feedPort(loop, m_feeds, observer), m_http(loop, m_state, "HTTP", allTaken()),
-      m_rtsp(loop, m_state, "RTSP", rtspReply(503, {}, {}, {})), m_tick(loop)
+      m_fanOut(workerCount(*m_state.config()), m_state), m_pasts(observer),
+      m_feeds(limitsOf(*m_state.config()), m_fanOut.workerCount(), m_fanOut, observer, &m_pasts),
+      m_feedPort(loop, m_feeds, observer), m_replays(m_fanOut.workerCount(), m_fanOut, observer),
+      m_http(loop, m_state, "HTTP", allTaken()), m_rtsp(loop, m_state, "RTSP", rtspReply(503, {}, {}, {})),
+      m_tick(loop)
 {
 }
 
 Server::~Server()
 {
     m_feedPort.stop();
+    m_replays.stop();
     m_feeds.endAll("ffserver is shutting down");
     m_fanOut.stop();
 }
@@ -94,7 +96,8 @@ Result<void> Server::start()
             return listening;
         m_state.rtspPort = m_rtsp.endpoint().port();
     }
-    m_fanOut.start(m_feeds);
+    m_pasts.apply(config->feeds);
+    m_fanOut.start({m_feeds, m_feedPort, m_pasts, m_replays});
     if (config->rtspPort)
         m_rtsp.start([this](net::Socket accepted, Booking<int> connection) {
             m_fanOut.adopt(std::move(accepted), std::move(connection), Protocol::Rtsp);
@@ -119,6 +122,7 @@ std::string Server::httpUrl() const
 void Server::tick()
 {
     m_feeds.tick(std::chrono::steady_clock::now());
+    m_replays.reap();
     m_tick.expires_after(tickDistance);
     m_tick.async_wait([this](const error_code &error) {
         if (!error)
@@ -148,6 +152,7 @@ void Server::apply(Config config)
             "HTTPPort, HTTPBindAddress, RTSPPort, RTSPBindAddress, FeedSocket and Workers stay as they "
             "are until ffserver is started again.");
     m_feeds.setGrace(config.feedGrace);
+    m_pasts.apply(config.feeds);
     m_state.setConfig(std::move(config));
     m_feeds.endChanged(*m_state.config()); // after it: who comes now opens the new ones
 }
@@ -159,6 +164,7 @@ void Server::shutDown(std::function<void()> done)
     m_tick.cancel();
     m_feeds.endAll("ffserver is shutting down");
     m_feedPort.stop();
+    m_replays.stop();
     m_feeds.endAll("ffserver is shutting down"); // a link may have begun another in between
     awaitViewersGone(std::chrono::steady_clock::now() + farewell, std::move(done));
 }

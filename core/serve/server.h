@@ -6,6 +6,7 @@
 #include "core/serve/feedport.h"
 #include "core/serve/feedregistry.h"
 #include "core/serve/listener.h"
+#include "core/serve/replay.h"
 #include "core/serve/serverstate.h"
 
 #include <boost/asio/io_context.hpp>
@@ -55,8 +56,10 @@ private:
     Observer &m_observer;
     ServerState m_state;
     FanOut m_fanOut;
+    PastStore m_pasts;
     FeedRegistry m_feeds;
     FeedPort m_feedPort;
+    Replays m_replays;
     Listener m_http;
     Listener m_rtsp;
     boost::asio::steady_timer m_tick;

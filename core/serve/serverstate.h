@@ -57,6 +57,7 @@ public:
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
     std::atomic<int> connections = 0; ///< TCP connections of any kind
     std::atomic<int> viewers = 0;
+    std::atomic<int> uploads = 0;             ///< over HTTP
     std::atomic<std::int64_t> bookedBits = 0; ///< bit/s of all viewers, as measured when each joined
     std::atomic<std::uint64_t> lastViewerId = 0;
     std::atomic<std::uint16_t> rtspPort = 0; ///< as it was really taken; 0: none

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/session.h"
 
+#include "core/serve/feedport.h"
 #include "core/serve/place.h"
+#include "core/serve/replay.h"
 #include "core/serve/rtsproute.h"
 #include "core/serve/status.h"
 #include "core/serve/streampictures.h"
 #include "core/serve/worker.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -23,6 +26,7 @@ constexpr std::chrono::seconds headTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
 constexpr std::chrono::seconds encoderTimeout{15}; ///< for a stream to be made ready
 constexpr std::chrono::seconds lingerTimeout{2};
+constexpr int maxUploads = 256;
 constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
 constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
@@ -69,7 +73,7 @@ void Session::arm(std::chrono::milliseconds timeout, void (Session::*then)())
 
 void Session::onHeadTimeout()
 {
-    if (m_parser.started())
+    if (m_parser->started())
         answer(errorAnswer(408, "The request did not come within 10 seconds."));
     else
         close();
@@ -90,19 +94,19 @@ void Session::read()
 
 void Session::onRead(std::size_t count)
 {
-    // What follows the head is no business of ours: no request that is answered here has a body.
-    static_cast<void>(m_parser.feed(std::span(m_buffer).first(count), [](auto) {}));
-    if (m_parser.headDone() && !m_parser.error())
-        decide();
-    else if (m_parser.error())
-        answer(errorAnswer(m_parser.error()->status, m_parser.error()->reason));
+    const auto bytes = std::span(m_buffer).first(count);
+    const std::size_t used = m_parser->feed(bytes, [](auto) {}); // stops after the head
+    if (m_parser->headDone() && !m_parser->error())
+        decide(bytes.subspan(used));
+    else if (m_parser->error())
+        answer(errorAnswer(m_parser->error()->status, m_parser->error()->reason));
     else
         read();
 }
 
-void Session::decide()
+void Session::decide(std::span<const std::uint8_t> rest)
 {
-    const net::RequestHead &head = m_parser.head();
+    const net::RequestHead &head = m_parser->head();
     m_headOnly = head.method == "HEAD";
     const auto config = m_worker.state().config();
     if (!config->customLog.empty())
@@ -122,6 +126,8 @@ void Session::decide()
         answerStatus(*status);
     else if (const auto *rtsp = std::get_if<RtspHint>(&to))
         answerRtsp(*rtsp);
+    else if (const auto *publisher = std::get_if<UploadRequest>(&to))
+        upload(publisher->feed, rest);
     else
         answer(std::get<Answer>(to));
 }
@@ -137,21 +143,67 @@ bool Session::mayHaveOneMore(const Config &config)
     return may;
 }
 
+/// What the viewer is to see when that is not the live stream.
+std::optional<ReplayOrder> Session::replayFor(const StreamRequest &request, const PastPoint &point) const
+{
+    const StreamSpec &spec = request.spec;
+    ReplayOrder order;
+    order.name = request.name;
+    order.spec = spec;
+    order.grace = m_worker.state().config()->feedGrace;
+    order.fromMs = std::chrono::duration_cast<std::chrono::milliseconds>(point.at.time_since_epoch()).count();
+    if (!spec.file.empty()) {
+        order.paced = true;
+        order.loop = spec.loop;
+        return order;
+    }
+    order.past = m_worker.fanOut().sources().pasts.find(request.feed);
+    if (!order.past)
+        return std::nullopt;
+    if (order.past->readOnly()) {
+        order.paced = true;
+        order.loop = spec.loop;
+        if (point.back == spec.preroll) // not asked for: from its beginning
+            order.fromMs = 0;
+        return order;
+    }
+    if (spec.format->snapshot || needsEncoder(spec) || point.back.count() <= 0 ||
+        !order.past->file().hasStart())
+        return std::nullopt;
+    return order;
+}
+
 void Session::open(const StreamRequest &request)
 {
     ServerState &state = m_worker.state();
-    const auto feed = findFeed(state, m_worker.feeds(), request, plainAddress(m_peer.address()));
+    const auto point =
+        pastPoint(m_parser->head().query, request.spec.preroll, std::chrono::system_clock::now());
+    if (!point) {
+        answer(errorAnswer(
+            400, "The date is written as YYYY-MM-DDTHH:MM:SS, with a Z behind it for UTC, or as HH:MM:SS "
+                 "for today."));
+        return;
+    }
+    const auto replay = replayFor(request, *point);
+    tl::expected<std::shared_ptr<Feed>, Answer> feed;
+    if (!replay)
+        feed = findFeed(state, m_worker.feeds(), request, plainAddress(m_peer.address()));
     if (!feed) {
         answer(feed.error());
         return;
     }
     if (m_headOnly) {
         m_status = 200;
-        send(streamHead(*request.spec.format, wantsChunks(m_parser.head())));
+        send(streamHead(*request.spec.format, wantsChunks(m_parser->head())));
         return;
     }
-    if (request.spec.format->snapshot) {
+    if (!replay && request.spec.format->snapshot) {
         openSnapshot(**feed, request);
+        return;
+    }
+    m_maxTime = request.spec.maxTime;
+    if (replay) {
+        beginReplay(*replay);
         return;
     }
     auto place = takePlace(state, **feed, request, plainAddress(m_peer.address()), openAgain(request));
@@ -164,11 +216,61 @@ void Session::open(const StreamRequest &request)
         answer(place.error().answer);
         return;
     }
+    admit(std::move(*place), static_cast<media::Ticks>(point->back.count()) * (media::ticksPerSecond / 1000));
+}
+
+void Session::beginReplay(const ReplayOrder &order)
+{
+    auto viewer = takeViewer(m_worker.state());
+    if (!viewer) {
+        answer(viewer.error());
+        return;
+    }
+    m_viewer = std::move(*viewer);
+    const std::int64_t bits = order.past ? order.past->file().bitsPerSecond() : 0;
+    m_timer.cancel(); // a disk has its own time
+    const bool begun = m_worker.fanOut().sources().replays.begin(
+        order, [self = shared_from_this(), bits](tl::expected<std::shared_ptr<Stream>, OpenError> stream) {
+            // This is the replay's thread.
+            asio::post(self->m_socket.get_executor(), [self, bits, opened = std::move(stream)]() mutable {
+                self->admitReplay(std::move(opened), bits);
+            });
+        });
+    if (!begun)
+        answer(errorAnswer(503,
+                           "All " + std::to_string(Replays::maxReplays) +
+                               " places for viewers of recordings are taken; try again later.",
+                           std::string(retryLater)));
+}
+
+/// `bits`: of the stream, which has sent nothing yet.
+void Session::admitReplay(tl::expected<std::shared_ptr<Stream>, OpenError> stream, std::int64_t bits)
+{
+    if (!stream) {
+        answer(errorAnswer(stream.error().status, stream.error().reason,
+                           stream.error().status == 503 ? std::string(retrySoon) : std::string()));
+        return;
+    }
+    auto place = placeAt(m_worker.state(), std::move(m_viewer), std::move(*stream), bits);
+    if (place)
+        admit(std::move(*place), 0);
+    else
+        answer(place.error());
+}
+
+/// The connection becomes a viewer.
+void Session::admit(Place place, media::Ticks back)
+{
+    if (m_status != 0) { // answered in the meantime
+        place.stream->viewerLeft();
+        return;
+    }
     m_timer.cancel();
     m_status = 200;
-    m_worker.admit({std::move(m_socket), m_peer, std::move(place->stream), wantsChunks(m_parser.head()),
-                    std::move(m_requestLine), std::move(m_connection), std::move(place->viewer),
-                    std::move(place->bandwidth)});
+    const bool chunked = wantsChunks(m_parser->head());
+    m_worker.admit({std::move(m_socket), m_peer, std::move(place.stream), chunked, back, m_maxTime,
+                    std::move(m_requestLine), std::move(m_connection), std::move(place.viewer),
+                    std::move(place.bandwidth)});
 }
 
 void Session::answerRtsp(const RtspHint &request)
@@ -181,7 +283,7 @@ void Session::answerRtsp(const RtspHint &request)
     }
     error_code error;
     const asio::ip::address local = plainAddress(m_socket.local_endpoint(error).address());
-    std::string host(m_parser.head().field("host"));
+    std::string host(m_parser->head().field("host"));
     if (host.empty())
         host = peerName({local, 0});
     const std::string url = rtspUrl(host, state.rtspPort, request.stream.name);
@@ -263,6 +365,42 @@ void Session::onEncoderTimeout()
                        std::string(retryLater)));
 }
 
+/// Hands the connection to a thread of its own, which pulls the body; not before it is sure that it is
+/// wanted.
+void Session::upload(const std::string &feed, std::span<const std::uint8_t> rest)
+{
+    ServerState &state = m_worker.state();
+    if (const auto there = m_worker.feeds().find(feed);
+        there && there->taken(std::chrono::steady_clock::now())) {
+        answer(errorAnswer(
+            409, "Another upload is on the air as " + feed + "; end it first, or choose another name.",
+            std::string(retryLater)));
+        return;
+    }
+    Booking<int> place(state.uploads, 1);
+    if (state.uploads > maxUploads) {
+        answer(errorAnswer(503, "All " + std::to_string(maxUploads) + " places for uploads are taken.",
+                           std::string(retryLater)));
+        return;
+    }
+    m_timer.cancel();
+    error_code error;
+    const int descriptor = m_socket.release(error);
+    if (error) {
+        close();
+        return;
+    }
+    m_status = 200; // whatever it will be: the session's part is over
+    m_worker.fanOut().sources().feedPort.adopt({net::Socket(descriptor),
+                                                std::move(m_parser),
+                                                {rest.begin(), rest.end()},
+                                                feed,
+                                                plainAddress(m_peer.address()).to_string(),
+                                                std::move(m_requestLine),
+                                                std::move(m_connection),
+                                                std::move(place)});
+}
+
 void Session::answerStatus(const StatusRequest &request)
 {
     m_worker.fanOut().gatherStatus([self = shared_from_this(), request](StatusReport report) {
@@ -281,6 +419,8 @@ void Session::answer(const Answer &answer)
     if (m_status != 0)
         return;
     m_status = answer.status;
+    m_viewer = {}; // whoever is refused takes no place
+    m_connection.with({});
     send(toText(m_wantsHtml ? asHtml(answer) : answer, m_headOnly));
 }
 

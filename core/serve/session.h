@@ -3,6 +3,9 @@
 
 #include "core/net/requestparser.h"
 #include "core/serve/feed.h"
+#include "core/serve/pastquery.h"
+#include "core/serve/place.h"
+#include "core/serve/replay.h"
 #include "core/serve/router.h"
 #include "core/serve/serverstate.h"
 
@@ -10,6 +13,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace aspersor::serve {
@@ -28,13 +33,19 @@ public:
 private:
     void read();
     void onRead(std::size_t count);
-    void decide();
+    void decide(std::span<const std::uint8_t> rest);
+    void upload(const std::string &feed, std::span<const std::uint8_t> rest);
     void open(const StreamRequest &request);
     void openSnapshot(const Feed &feed, const StreamRequest &request);
     [[nodiscard]] Encoder::Ready openAgain(const StreamRequest &request);
     void answerStatus(const StatusRequest &request);
     [[nodiscard]] bool mayHaveOneMore(const Config &config);
     void answerRtsp(const RtspHint &request);
+    [[nodiscard]] std::optional<ReplayOrder> replayFor(const StreamRequest &request,
+                                                       const PastPoint &point) const;
+    void beginReplay(const ReplayOrder &order);
+    void admitReplay(tl::expected<std::shared_ptr<Stream>, OpenError> stream, std::int64_t bits);
+    void admit(Place place, media::Ticks back);
     void answer(const Answer &answer);
     void send(std::string text);
     void linger();
@@ -48,8 +59,10 @@ private:
     boost::asio::ip::tcp::socket m_socket;
     boost::asio::ip::tcp::endpoint m_peer;
     Booking<int> m_connection;
+    Booking<int> m_viewer; // while a replay is being opened
+    std::optional<std::chrono::milliseconds> m_maxTime;
     boost::asio::steady_timer m_timer;
-    net::RequestParser m_parser;
+    std::unique_ptr<net::RequestParser> m_parser = std::make_unique<net::RequestParser>();
     std::array<std::uint8_t, 2048> m_buffer{};
     std::string m_text; // the answer
     std::string m_requestLine;

@@ -364,6 +364,19 @@ bool Stream::acknowledge(std::size_t worker)
     return m_taps[worker].picture.exchange(false);
 }
 
+void Stream::tellTaken(std::uint64_t sequence)
+{
+    if (m_follower && m_taken.exchange(sequence) != sequence)
+        m_follower->wake();
+}
+
+void Stream::viewerLeft()
+{
+    --viewers;
+    if (m_follower)
+        m_follower->wake();
+}
+
 void Stream::notify(bool picture)
 {
     for (std::size_t worker = 0; worker < m_taps.size(); ++worker) {

@@ -3,6 +3,7 @@
 
 #include "core/media/interleaver.h"
 #include "core/media/muxer.h"
+#include "core/net/socket.h"
 #include "core/serve/config.h"
 #include "core/serve/ring.h"
 #include "core/serve/snapshots.h"
@@ -86,6 +87,19 @@ public:
     /// in it (of a stream without pictures: anything).
     bool acknowledge(std::size_t worker);
 
+    // ---- a stream of a single viewer, see Replay
+
+    static constexpr std::uint64_t nobody = UINT64_MAX;
+    /// The stream has one viewer, who misses nothing: `waker` is woken when it takes blocks or leaves. Call
+    /// before start().
+    void followViewer(std::shared_ptr<net::Waker> waker) { m_follower = std::move(waker); }
+    [[nodiscard]] bool isReplay() const { return m_follower != nullptr; }
+    /// The number of the block that the viewer is sent next; `nobody` before it is there.
+    [[nodiscard]] std::uint64_t taken() const { return m_taken; }
+    void tellTaken(std::uint64_t sequence);
+    /// One viewer less.
+    void viewerLeft();
+
     std::atomic<int> viewers = 0;         ///< of all workers, with those about to join
     std::atomic<std::uint64_t> bytes = 0; ///< sent to viewers
     std::atomic<std::uint64_t> skips = 0; ///< times that a slow viewer was moved on
@@ -146,6 +160,8 @@ private:
     bool m_ended = false;
     int m_pictureTrack = -1;
     std::atomic<bool> m_pictureDue = false; ///< one is being made: keyframes that come meanwhile are left out
+    std::shared_ptr<net::Waker> m_follower; // null for a stream of many
+    std::atomic<std::uint64_t> m_taken = nobody;
 };
 
 } // namespace aspersor::serve

@@ -125,11 +125,12 @@ void Worker::report(std::function<void(std::vector<ViewerReport>)> done)
 ViewerReport Worker::reportOf(const Seat &seat)
 {
     const Viewer &viewer = seat.audience->viewers()[seat.index];
+    const Stream &stream = seat.audience->stream();
     return {viewer.id,
             seat.audience->stream().name(),
             peerName(seat.peer),
             viewer.bytes,
-            viewer.skips,
+            viewer.skips + (stream.isReplay() ? static_cast<std::uint32_t>(stream.skips.load()) : 0),
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                   seat.joined)};
 }
@@ -156,16 +157,18 @@ void Worker::admit(Admission admission)
     const std::uint64_t id = ++m_state.lastViewerId;
     const int descriptor = admission.socket.native_handle();
     prepareForStreaming(descriptor);
-    const std::size_t index =
-        audience->add(id, descriptor, headFor(stream.format(), admission.chunked), admission.chunked, now);
-    const auto seat =
-        m_seats
-            .emplace(id, Seat{audience, index, std::move(admission.socket), admission.peer,
-                              std::move(admission.requestLine), now, 0, std::move(admission.connection),
-                              std::move(admission.viewer), std::move(admission.bandwidth)})
-            .first;
+    const std::size_t index = audience->add(id, descriptor, headFor(stream.format(), admission.chunked),
+                                            admission.chunked, now, admission.back);
+    const auto seat = m_seats
+                          .emplace(id, Seat{audience, index, std::move(admission.socket), admission.peer,
+                                            std::move(admission.requestLine), now, 0, nullptr,
+                                            std::move(admission.connection), std::move(admission.viewer),
+                                            std::move(admission.bandwidth)})
+                          .first;
     m_state.observer.viewerJoined(reportOf(seat->second));
     awaitReadable(id);
+    if (admission.maxTime)
+        awaitLimit(id, *admission.maxTime);
     const Audience::Outcome outcome = audience->push(index, now);
     audience->account();
     settle(id, outcome, *audience);
@@ -300,6 +303,19 @@ void Worker::awaitReadable(std::uint64_t id)
                                      });
 }
 
+void Worker::awaitLimit(std::uint64_t id, std::chrono::milliseconds time)
+{
+    Seat &seat = m_seats.at(id);
+    seat.limit = std::make_unique<asio::steady_timer>(m_loop, time);
+    seat.limit->async_wait([this, id](const boost::system::error_code &error) {
+        const auto found = m_seats.find(id);
+        if (error || found == m_seats.end())
+            return;
+        found->second.audience->endBody(found->second.index);
+        dismiss(id, "its time is over");
+    });
+}
+
 /// A viewer has nothing to say: bytes are thrown away, the end of them is the end of the viewer.
 void Worker::onReadable(std::uint64_t id)
 {
@@ -332,7 +348,7 @@ void Worker::leave(std::uint64_t id, const std::string &reason)
     audience.remove(seat.index);
     if (seat.index < audience.viewers().size())
         m_seats.at(audience.viewers()[seat.index].id).index = seat.index;
-    --audience.stream().viewers;
+    audience.stream().viewerLeft();
     m_state.observer.viewerLeft(left, reason);
     if (!seat.requestLine.empty())
         m_state.observer.accessed(

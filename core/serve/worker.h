@@ -27,6 +27,8 @@ struct Admission {
     boost::asio::ip::tcp::endpoint peer;
     std::shared_ptr<Stream> stream; ///< this viewer already counts in its `viewers`
     bool chunked = false;           ///< the body is sent in chunks
+    media::Ticks back = 0;          ///< how far in the past the viewer begins, as far as the ring reaches
+    std::optional<std::chrono::milliseconds> maxTime = {}; ///< it is ended after this
     std::string requestLine;
     Booking<int> connection;
     Booking<int> viewer;
@@ -74,7 +76,8 @@ private:
         boost::asio::ip::tcp::endpoint peer;
         std::string requestLine; // empty without an access log
         std::chrono::steady_clock::time_point joined;
-        std::uint32_t strayBytes = 0; // sent by the viewer after its request
+        std::uint32_t strayBytes = 0;                     // sent by the viewer after its request
+        std::unique_ptr<boost::asio::steady_timer> limit; // null: it may watch for ever
         Booking<int> connection;
         Booking<int> viewer;
         Booking<std::int64_t> bandwidth;
@@ -101,6 +104,7 @@ private:
     void settle(std::uint64_t id, Audience::Outcome outcome, const Audience &audience);
     void awaitWritable(std::uint64_t id);
     void awaitReadable(std::uint64_t id);
+    void awaitLimit(std::uint64_t id, std::chrono::milliseconds time);
     void onReadable(std::uint64_t id);
     void leave(std::uint64_t id, const std::string &reason);
     void dismiss(std::uint64_t id, const std::string &reason); ///< leave(), then closeEmpty()

@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QMap>
 #include <QTest>
+#include <algorithm>
 #include <csignal>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -32,6 +33,7 @@ FfserverRun::FfserverRun(const QByteArray &extraConfig)
         config = extraConfig + '\n' + file.readAll();
     if (extraConfig.contains("MaxClients"))
         config.replace("\nMaxClients 2000", "");
+    config.replace("FOLDER", m_folder.path().toUtf8());
     dieWithTheTest(m_process);
     connect(&m_process, &QProcess::readyReadStandardError, this,
             [this] { m_errors += m_process.readAllStandardError(); });
@@ -218,6 +220,17 @@ void RawViewer::pause(bool on)
     m_socket.setReadBufferSize(on ? 4096 : 0);
     if (!on)
         m_got += m_socket.readAll();
+}
+
+qsizetype placeOf(const QByteArrayList &seen, const QByteArrayList &whole)
+{
+    if (seen.isEmpty())
+        return -1;
+    for (qsizetype at = 0; at + seen.size() <= whole.size(); ++at) {
+        if (std::equal(seen.begin(), seen.end(), whole.begin() + at))
+            return at;
+    }
+    return -1;
 }
 
 Player::Player(const QString &source, const QStringList &inputOptions)

@@ -22,6 +22,7 @@ class FfserverRun final : public QObject
     Q_OBJECT
 
 public:
+    /// FOLDER in `extraConfig` stands for folder().
     explicit FfserverRun(const QByteArray &extraConfig = {});
     ~FfserverRun() override;
 
@@ -117,16 +118,7 @@ private:
 };
 
 /// Where `seen` begins in `whole` as an unbroken run of it; -1: it is none.
-inline qsizetype placeOf(const QByteArrayList &seen, const QByteArrayList &whole)
-{
-    if (seen.isEmpty())
-        return -1;
-    for (qsizetype at = 0; at + seen.size() <= whole.size(); ++at) {
-        if (std::equal(seen.begin(), seen.end(), whole.begin() + at))
-            return at;
-    }
-    return -1;
-}
+[[nodiscard]] qsizetype placeOf(const QByteArrayList &seen, const QByteArrayList &whole);
 
 /// ffmpeg as a player: what it decodes and what it complains about.
 class Player final : public QObject

@@ -97,8 +97,11 @@ void FfserverMannersTest::everyRequestGetsItsAnswer_data()
     row("escapes", "HEAD /c%61m1.ts" + end, 200, "Content-Type: video/mp2t\r\n");
     row("absolute form", "HEAD http://x/cam1.mkv" + end, 200, "Content-Type: video/x-matroska\r\n");
     row("OPTIONS", "OPTIONS /cam1.ts" + end, 204, "Access-Control-Allow-Origin: *\r\n");
-    row("POST", "POST /cam1.ts HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 405,
-        "Allow: GET, HEAD, OPTIONS");
+    row("POST", "POST /cam1.ts HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 409,
+        "Another upload is on the air");
+    row("POST without a stream", "POST /../x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc", 404,
+        "A feed's name is");
+    row("TRACE", "TRACE /cam1.ts" + end, 405, "Allow: GET, HEAD, OPTIONS, POST, PUT");
     row("status page", "GET /stat.html" + end, 200, "<title>ffserver</title>");
     row("status", "GET /status.json" + end, 200, "\"cam1\"");
     row("root", "GET /" + end, 302, "Location: /stat.html\r\n");

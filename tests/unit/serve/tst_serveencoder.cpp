@@ -109,7 +109,7 @@ void ServeEncoderTest::init()
     FeedLimits limits;
     limits.encoderQueue.lag = 60 * media::ticksPerSecond; // the tests publish as fast as they can
     m_feed = std::make_unique<Feed>("cam1", limits, 1, m_observer, m_observer, *m_pool);
-    QVERIFY(m_feed->begin(m_ticket, {}));
+    QVERIFY(m_feed->begin(m_ticket, {}) == Feed::Begin::Begun);
     QVERIFY(m_feed->describe(*m_ticket, m_clip.description));
     publish(0, 100);
 }

@@ -63,8 +63,9 @@ void ServeFeedTest::init()
 std::unique_ptr<Feed> ServeFeedTest::makeFeed(FeedLimits limits)
 {
     auto feed = std::make_unique<Feed>("cam1", limits, 1, m_recorder, m_recorder, m_encoders);
-    return feed->begin(m_ticket, {}) && feed->describe(*m_ticket, m_clip.description) ? std::move(feed)
-                                                                                      : nullptr;
+    return feed->begin(m_ticket, {}) == Feed::Begin::Begun && feed->describe(*m_ticket, m_clip.description)
+               ? std::move(feed)
+               : nullptr;
 }
 
 void ServeFeedTest::publish(Feed &feed, const UploadTicket &ticket, int from, int to, TimePoint now)
@@ -139,7 +140,7 @@ void ServeFeedTest::whatDoesNotFitIsRefused()
 {
     ServeClip silent = m_clip;
     Feed feed("cam1", {}, 1, m_recorder, m_recorder, m_encoders);
-    QVERIFY(feed.begin(m_ticket, {}));
+    QVERIFY(feed.begin(m_ticket, {}) == Feed::Begin::Begun);
     media::StreamDescription pictures;
     for (const auto &track : m_clip.description.tracks) {
         if (track.kind == media::TrackKind::Video)
@@ -157,7 +158,7 @@ void ServeFeedTest::aSecondUploadTakesOver()
     QVERIFY(feed);
     publish(*feed, *m_ticket, 0, 50);
     const auto second = std::make_shared<UploadTicket>();
-    QVERIFY(feed->begin(second, {}));
+    QVERIFY(feed->begin(second, {}) == Feed::Begin::Begun);
     QVERIFY(m_ticket->revoked);
     QCOMPARE(net::waitReadable(-1, m_ticket->waker, 0ms), net::Wait::Woken);
     QVERIFY(!feed->publish(*m_ticket, m_clip.packets[50], {}));
@@ -167,7 +168,7 @@ void ServeFeedTest::aSecondUploadTakesOver()
     publish(*feed, *second, 0, 10);
     QCOMPARE(m_recorder.feedStates, QStringList{QStringLiteral("cam1 live")});
     // the same upload goes on with its next request
-    QVERIFY(feed->begin(second, {}));
+    QVERIFY(feed->begin(second, {}) == Feed::Begin::Begun);
     QVERIFY(!second->revoked);
 }
 
@@ -180,7 +181,7 @@ void ServeFeedTest::timeGoesOnAfterAReconnect()
     QVERIFY(opened);
     feed->finish(*m_ticket, TimePoint(2s));
     const auto second = std::make_shared<UploadTicket>();
-    QVERIFY(feed->begin(second, TimePoint(7s)));
+    QVERIFY(feed->begin(second, TimePoint(7s)) == Feed::Begin::Begun);
     QVERIFY(feed->describe(*second, m_clip.description));
     publish(*feed, *second, 0, 200, TimePoint(7s)); // the same times again
     RingNews news;
@@ -236,7 +237,7 @@ void ServeFeedTest::theGraceTimeEndsAFeed()
     (void)blocksOf(**opened, &ended);
     QVERIFY(ended);
     QCOMPARE(m_recorder.feedStates.last(), QStringLiteral("cam1 ended"));
-    QVERIFY(!feed->begin(std::make_shared<UploadTicket>(), TimePoint(1031s)));
+    QVERIFY(feed->begin(std::make_shared<UploadTicket>(), TimePoint(1031s)) == Feed::Begin::Ended);
     QCOMPARE(feed->open("cam1.ts", specOf("mpegts")).error().status, 404);
 }
 
@@ -308,17 +309,17 @@ void ServeFeedTest::feedsAreFoundByName()
 {
     FeedRegistry registry({}, 1, m_recorder, m_recorder);
     QVERIFY(!registry.find("cam1"));
-    const auto feed = registry.claim("cam1", m_ticket, {});
+    const auto feed = registry.claim("cam1", m_ticket, {}).value_or(nullptr);
     QVERIFY(feed);
     QCOMPARE(registry.find("cam1"), feed);
-    QCOMPARE(registry.claim("cam1", m_ticket, {}), feed);
-    QVERIFY(registry.claim("cam0", m_ticket, {}) != feed);
+    QCOMPARE(registry.claim("cam1", m_ticket, {}).value_or(nullptr), feed);
+    QVERIFY(registry.claim("cam0", m_ticket, {}).value_or(nullptr) != feed);
     QCOMPARE(registry.names(), (std::vector<std::string>{"cam0", "cam1"}));
     QVERIFY(registry.end("cam1", "x"));
     QVERIFY(!registry.end("cam1", "x"));
     QVERIFY(!registry.find("cam1"));
-    QVERIFY(registry.claim("cam1", m_ticket, {}) != feed); // a new one
-    registry.tick(TimePoint(1000s));                       // nobody finished: they stay
+    QVERIFY(registry.claim("cam1", m_ticket, {}).value_or(nullptr) != feed); // a new one
+    registry.tick(TimePoint(1000s));                                         // nobody finished: they stay
     QCOMPARE(registry.names().size(), std::size_t{2});
     registry.endAll("over");
     QVERIFY(registry.names().empty());

@@ -60,6 +60,14 @@ void ServeRequestsTest::initTestCase()
                                             "x");
     QVERIFY(parsed.diagnostics.empty());
     m_config = parsed.config;
+    FeedSpec feed;
+    feed.name = "invited";
+    feed.acl.rules = {*parseAclRange("10.0.0.9")};
+    m_config.feeds.push_back(feed);
+    feed = {};
+    feed.name = "recorded";
+    feed.readOnly = true;
+    m_config.feeds.push_back(feed);
     addBuiltInStreams(m_config);
 }
 
@@ -100,7 +108,15 @@ void ServeRequestsTest::requestsAreRouted_data()
     row("GET", "/stat.html", "10.0.0.9", "403");
     row("GET", "/../etc/passwd.ts", "10.0.0.9", "404");
     row("GET", "/a/b.ts", "10.0.0.9", "404");
-    row("POST", "/cam1.ts", "10.0.0.9", "405");
+    row("POST", "/cam1.ts", "10.0.0.9", "403");
+    row("POST", "/cam1.ffm", "127.0.0.1", "upload cam1");
+    row("PUT", "/cam1", "::1", "upload cam1");
+    row("POST", "/invited.ffm", "10.0.0.9", "upload invited");
+    row("POST", "/invited", "10.0.0.8", "403");
+    row("POST", "/invited", "127.0.0.1", "403"); // an ACL says it all
+    row("POST", "/recorded", "127.0.0.1", "403");
+    row("POST", "/", "127.0.0.1", "404");
+    row("POST", "/a/b", "127.0.0.1", "404");
     row("TRACE", "/", "127.0.0.1", "405");
     row("OPTIONS", "/anything", "10.0.0.9", "204");
     row("OPTIONS", "*", "10.0.0.9", "204");
@@ -123,6 +139,8 @@ void ServeRequestsTest::requestsAreRouted()
         got = "stream " + QByteArray::fromStdString(stream->feed) + ' ' +
               QByteArray::fromStdString(std::string(stream->spec.format->name));
         QCOMPARE(stream->declared, stream->feed == "door");
+    } else if (const auto *upload = std::get_if<UploadRequest>(&to)) {
+        got = "upload " + QByteArray::fromStdString(upload->feed);
     } else {
         got = std::get<StatusRequest>(to).json ? "json" : "html";
     }
