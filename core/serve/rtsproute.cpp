@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/rtsproute.h"
 
+#include "core/serve/access.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -52,7 +54,7 @@ std::variant<Answer, StreamRequest> rtpStream(const Config &config, std::string_
                 if (!isWhole)
                     meant.append(extensionOf(stream.name));
                 const auto feed = stream.feedFor(meant);
-                if (feed && stream.acl.allows(peer)) {
+                if (feed && mayWatch(stream, peer)) {
                     StreamRequest request{std::move(meant), *feed, stream, config.feed(*feed) != nullptr};
                     request.spec.feed = *feed; // no longer the template's
                     return request;

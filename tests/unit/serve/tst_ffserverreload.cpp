@@ -234,13 +234,16 @@ void FfserverReloadTest::aclsMayChangeWithoutAReload()
     FfserverRun server;
     const QString path = server.folder() + QStringLiteral("/who.acl");
     server.config = "<Feed cam1>\n</Feed>\n<Stream cam1.ts>\nFeed cam1\nACL deny 127.0.0.1\nDynamicACL " +
+                    path.toUtf8() + "\n</Stream>\n<Stream cam1.rtp>\nFeed cam1\nFormat rtp\nDynamicACL " +
                     path.toUtf8() + "\n</Stream>\n";
     QVERIFY2(server.start(), server.errors().constData());
     QTRY_VERIFY_WITH_TIMEOUT(server.errors().contains("is not there: everybody is let in"), patience);
     const auto status = [&] {
         RawViewer viewer(server, "/cam1.ts");
-        static_cast<void>(QTest::qWaitFor([&] { return viewer.status() != 0; }, patience));
-        return viewer.status();
+        RawViewer description(server, "/cam1.sdp"); // let in, it is told that RTSP is off
+        static_cast<void>(
+            QTest::qWaitFor([&] { return viewer.status() != 0 && description.status() != 0; }, patience));
+        return viewer.status() == description.status() ? viewer.status() : -1;
     };
     QCOMPARE(status(), 503); // let in, and there is no feed
     write(path, "# nobody\n");
