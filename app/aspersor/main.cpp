@@ -16,10 +16,6 @@
 #include <cstdlib>
 #include <memory>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 namespace {
 
 using namespace aspersor;
@@ -103,10 +99,6 @@ int run(const Arguments &arguments, bool headless)
 
 int main(int argc, char **argv)
 {
-#ifdef __GLIBC__
-    // Feeds come and go with their threads: without this glibc would keep an arena's peak for each of them.
-    mallopt(M_ARENA_MAX, 2);
-#endif
     holdStandardDescriptors();
     QStringList words;
     for (int i = 0; i < argc; ++i)

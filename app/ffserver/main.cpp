@@ -18,7 +18,6 @@
 #include <cstring>
 #include <exception>
 #include <functional>
-#include <malloc.h>
 #include <sys/resource.h>
 
 using namespace aspersor;
@@ -242,8 +241,6 @@ try {
     }
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of the write
-    // By default glibc gives every feed's thread an arena that keeps what it once held.
-    mallopt(M_ARENA_MAX, 2);
     raiseDescriptorLimit();
 
     media::routeAvLog([](auto...) {}); // what libav says of values is said better by the parser
