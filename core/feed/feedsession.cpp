@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::milliseconds unwatchedPause{100};
+constexpr std::chrono::milliseconds unwatchedPause{200};
 
 } // namespace
 
