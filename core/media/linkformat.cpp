@@ -100,7 +100,10 @@ void appendLinkPacket(const Packet &packet, std::vector<std::uint8_t> &out)
     out.insert(out.end(), packet.data().begin(), packet.data().end());
 }
 
-LinkDemuxer::LinkDemuxer(ByteSource &source) : m_source(source), m_buffer(64 * 1024) {}
+// For heads of records and what comes with them in one read: a packet's bytes are read straight into it.
+constexpr std::size_t headsBytes = 2 * 1024;
+
+LinkDemuxer::LinkDemuxer(ByteSource &source) : m_source(source), m_buffer(headsBytes) {}
 
 /// Makes `needed` bytes available at m_begin; false when the source ends before the first of them.
 Result<bool> LinkDemuxer::fill(std::size_t needed)

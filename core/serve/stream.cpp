@@ -14,7 +14,8 @@ namespace aspersor::serve {
 namespace {
 
 constexpr std::size_t blockPayload =
-    std::size_t{64} * 1024; ///< a burst is cut into blocks of about this size
+    std::size_t{64} * 1024;                              ///< a burst is cut into blocks of about this size
+constexpr std::size_t keptRoom = std::size_t{16} * 1024; ///< for the next block; most pictures fit
 constexpr media::Ticks soundStartDistance = media::ticksPerSecond / 2;
 
 /// True when the packets themselves say what a decoder must know: a keyframe of another size is enough.
@@ -272,6 +273,8 @@ void Stream::writeInOrder(const media::Packet &packet)
         m_pendingKeyframe = isKeyframe;
     }
     m_pendingPayload += packet.data().size();
+    if (packet.data().size() > keptRoom) // at once what is needed, instead of by doubling
+        m_pending.reserve(m_pendingPayload + m_pendingPayload / 16);
     m_pendingPicture = m_pendingPicture || m_isVideo[static_cast<std::size_t>(packet.track)];
     if (auto written = m_muxer->write(packet); !written)
         fail(written.error());
@@ -313,7 +316,9 @@ void Stream::flush()
             .epoch = m_epoch,
             .splice = std::move(splice),
             .reentry = start ? m_reentry : nullptr});
-    m_pending.clear(); // keeps its room
+    m_pending.clear(); // keeps its room, but for that of a keyframe
+    if (m_pending.capacity() > keptRoom)
+        Bytes().swap(m_pending);
     notify(std::exchange(m_pendingPicture, false) || !m_hasVideo);
 }
 

@@ -80,7 +80,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--bin", type=Path, required=True, help="folder of the built programs")
     parser.add_argument("--out", type=Path, required=True, help="where results and plots go")
-    parser.add_argument("--quick", action="store_true", help="one round of short runs: about five minutes")
+    parser.add_argument("--quick", action="store_true", help="one round: about five minutes")
     parser.add_argument("--smoke", action="store_true", help="a handful of viewers: does the suite itself work?")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--seconds", type=float, help="of each measurement")
@@ -90,7 +90,7 @@ def main():
     options = parser.parse_args()
     short = options.quick or options.smoke
     rounds = options.rounds or (1 if short else 5)
-    seconds = options.seconds or (1 if options.smoke else 3 if short else 5)
+    seconds = options.seconds or (1 if options.smoke else 3)
     options.out.mkdir(parents=True, exist_ok=True)
 
     begun = time.monotonic()
