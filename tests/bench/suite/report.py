@@ -113,7 +113,8 @@ def table(rows, rounds, seconds):
     for row in rows:
         goal = "" if row.goal is None else f"≤ {row.goal:g}"
         verdict = "" if row.goal is None else "yes" if row.reached() else "**no**"
-        lines.append(f"| {row.text} | {row.value:.3g} {row.unit} | {goal} | {verdict} |")
+        value = f"{row.value:.0f}" if abs(row.value) >= 1000 else f"{row.value:.3g}"
+        lines.append(f"| {row.text} | {value} {row.unit} | {goal} | {verdict} |")
     return "\n".join(lines)
 
 
