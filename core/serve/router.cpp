@@ -60,6 +60,13 @@ bool isForOthers(const net::RequestHead &head)
                                [&](std::string_view name) { return !head.field(name).empty(); });
 }
 
+/// Nobody else has the address that we listen on.
+bool isOurOwn(const Config &config, const boost::asio::ip::address &peer)
+{
+    boost::system::error_code error;
+    return isLoopback(peer) || peer == boost::asio::ip::make_address(config.httpBindAddress, error);
+}
+
 /// Who is named by the feed's ACL may upload; where there is none, only programs on this machine.
 Route routeUpload(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer)
 {
@@ -69,7 +76,7 @@ Route routeUpload(const Config &config, const net::RequestHead &head, const boos
         return errorAnswer(404, "A feed's name is 1 to 64 letters, digits, dots, dashes and underscores.");
     const FeedSpec *feed = config.feed(name);
     const bool hasRules = feed && !feed->acl.rules.empty();
-    if (hasRules ? !feed->acl.allows(peer) : !isLoopback(peer) || isForOthers(head))
+    if (hasRules ? !feed->acl.allows(peer) : !isOurOwn(config, peer) || isForOthers(head))
         return errorAnswer(403, "Your address is not allowed to upload the feed " + name +
                                     "; the server's configuration allows it with a <Feed " + name +
                                     "> section and an ACL line.");

@@ -16,7 +16,8 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds tickDistance{500};
-constexpr std::chrono::milliseconds farewell{500}; ///< for viewers to take what is left
+constexpr std::chrono::milliseconds farewell{500};    ///< for viewers to take what is left
+constexpr std::chrono::milliseconds feedersEnd{3000}; ///< for feeders to end, which are killed at last
 constexpr std::chrono::milliseconds farewellCheck{10};
 
 std::size_t workerCount(const Config &config)
@@ -64,8 +65,8 @@ Server::Server(asio::io_context &loop, Config config, Observer &observer)
       m_fanOut(workerCount(*m_state.config()), m_state), m_pasts(observer),
       m_feeds(limitsOf(*m_state.config()), m_fanOut.workerCount(), m_fanOut, observer, &m_pasts),
       m_feedPort(loop, m_feeds, observer), m_replays(m_fanOut.workerCount(), m_fanOut, observer),
-      m_http(loop, m_state, "HTTP", allTaken()), m_rtsp(loop, m_state, "RTSP", rtspReply(503, {}, {}, {})),
-      m_tick(loop)
+      m_launcher(loop, observer), m_http(loop, m_state, "HTTP", allTaken()),
+      m_rtsp(loop, m_state, "RTSP", rtspReply(503, {}, {}, {})), m_tick(loop)
 {
 }
 
@@ -105,6 +106,7 @@ Result<void> Server::start()
     m_http.start([this](net::Socket accepted, Booking<int> connection) {
         m_fanOut.adopt(std::move(accepted), std::move(connection));
     });
+    m_launcher.apply(config->feeds, httpUrl());
     tick();
     return {};
 }
@@ -155,10 +157,12 @@ void Server::apply(Config config)
     m_pasts.apply(config.feeds);
     m_state.setConfig(std::move(config));
     m_feeds.endChanged(*m_state.config()); // after it: who comes now opens the new ones
+    m_launcher.apply(m_state.config()->feeds, httpUrl());
 }
 
 void Server::shutDown(std::function<void()> done)
 {
+    m_launcher.stop();
     m_http.close();
     m_rtsp.close();
     m_tick.cancel();
@@ -166,20 +170,21 @@ void Server::shutDown(std::function<void()> done)
     m_feedPort.stop();
     m_replays.stop();
     m_feeds.endAll("ffserver is shutting down"); // a link may have begun another in between
-    awaitViewersGone(std::chrono::steady_clock::now() + farewell, std::move(done));
+    awaitAllGone(std::chrono::steady_clock::now(), std::move(done));
 }
 
-void Server::awaitViewersGone(std::chrono::steady_clock::time_point deadline, std::function<void()> done)
+void Server::awaitAllGone(std::chrono::steady_clock::time_point begun, std::function<void()> done)
 {
-    if (m_state.viewers == 0 || std::chrono::steady_clock::now() >= deadline) {
+    const auto waited = std::chrono::steady_clock::now() - begun;
+    if ((m_state.viewers == 0 || waited >= farewell) && (m_launcher.idle() || waited >= feedersEnd)) {
         m_fanOut.stop();
         done();
         return;
     }
     m_tick.expires_after(farewellCheck);
-    m_tick.async_wait([this, deadline, tell = std::move(done)](const error_code &error) {
+    m_tick.async_wait([this, begun, tell = std::move(done)](const error_code &error) {
         if (!error)
-            awaitViewersGone(deadline, tell);
+            awaitAllGone(begun, tell);
     });
 }
 

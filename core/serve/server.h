@@ -5,6 +5,7 @@
 #include "core/serve/fanout.h"
 #include "core/serve/feedport.h"
 #include "core/serve/feedregistry.h"
+#include "core/serve/launcher.h"
 #include "core/serve/listener.h"
 #include "core/serve/replay.h"
 #include "core/serve/serverstate.h"
@@ -30,7 +31,8 @@ public:
 
     /// Opens the feed socket and the HTTP port. The Error's message is a whole sentence for people.
     [[nodiscard]] Result<void> start();
-    /// Ends every feed, gives viewers a moment to take what is left, closes everything, then calls `done`.
+    /// Ends every feed and feeder, gives viewers a moment to take what is left, closes everything, then calls
+    /// `done`.
     void shutDown(std::function<void()> done);
 
     /// The address that was really taken.
@@ -50,7 +52,7 @@ public:
 
 private:
     void tick();
-    void awaitViewersGone(std::chrono::steady_clock::time_point deadline, std::function<void()> done);
+    void awaitAllGone(std::chrono::steady_clock::time_point begun, std::function<void()> done);
 
     boost::asio::io_context &m_loop;
     Observer &m_observer;
@@ -60,6 +62,7 @@ private:
     FeedRegistry m_feeds;
     FeedPort m_feedPort;
     Replays m_replays;
+    Launcher m_launcher;
     Listener m_http;
     Listener m_rtsp;
     boost::asio::steady_timer m_tick;

@@ -68,6 +68,7 @@ void ServeRequestsTest::initTestCase()
     feed.name = "recorded";
     feed.readOnly = true;
     m_config.feeds.push_back(feed);
+    m_config.httpBindAddress = "10.9.9.9";
     addBuiltInStreams(m_config);
 }
 
@@ -111,6 +112,7 @@ void ServeRequestsTest::requestsAreRouted_data()
     row("POST", "/cam1.ts", "10.0.0.9", "403");
     row("POST", "/cam1.ffm", "127.0.0.1", "upload cam1");
     row("PUT", "/cam1", "::1", "upload cam1");
+    row("POST", "/cam1", "10.9.9.9", "upload cam1"); // from this machine: to where it listens
     row("POST", "/invited.ffm", "10.0.0.9", "upload invited");
     row("POST", "/invited", "10.0.0.8", "403");
     row("POST", "/invited", "127.0.0.1", "403"); // an ACL says it all
