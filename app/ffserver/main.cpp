@@ -143,7 +143,7 @@ private:
 
     void tellStats()
     {
-        m_reporter.stats(m_server.report());
+        m_reporter.stats(m_server.report(), m_server.viewers());
         m_statsTimer.expires_after(std::chrono::seconds(1));
         m_statsTimer.async_wait([this](const boost::system::error_code &error) {
             if (!error)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/fanout.h"
 
+#include "core/serve/replay.h"
 #include "core/serve/worker.h"
 
 #include <algorithm>
@@ -75,6 +76,7 @@ void FanOut::gatherStatus(std::function<void(StatusReport)> done)
             report.maxClients = m_state.config()->maxClients;
             report.connections = m_state.connections;
             report.feeds = m_sources->feeds.report();
+            m_sources->replays.addTo(report.feeds);
             poll->done(std::move(report));
         });
     }

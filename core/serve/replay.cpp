@@ -56,6 +56,7 @@ void Replay::run()
         }; // it holds the session
         if (stream) {
             m_stream = *stream;
+            m_playing = true;
             tell(std::move(stream));
             play();
             if (m_stopping)
@@ -280,6 +281,38 @@ void Replays::reap()
 {
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_running, [](const auto &replay) { return replay->done(); });
+}
+
+std::optional<Replay::Watched> Replay::watched() const
+{
+    if (!m_playing || m_stream->viewers == 0)
+        return std::nullopt;
+    const Stream &stream = *m_stream;
+    return Watched{m_order.spec.feed,
+                   {stream.name(), std::string(stream.format().name), stream.viewers, stream.bytes,
+                    stream.skips, stream.ring().bitsPerSecond(), stream.ring().bytes(), stream.title()}};
+}
+
+void Replays::addTo(std::vector<FeedReport> &feeds) const
+{
+    const std::lock_guard lock(m_mutex);
+    for (const auto &replay : m_running) {
+        const auto watched = replay->watched();
+        if (!watched || watched->feed.empty())
+            continue;
+        auto feed = std::ranges::lower_bound(feeds, watched->feed, {}, &FeedReport::name);
+        if (feed == feeds.end() || feed->name != watched->feed)
+            feed = feeds.insert(feed, {watched->feed, FeedState::Ended, {}, {}});
+        const auto same = std::ranges::find(feed->streams, watched->stream.name, &StreamReport::name);
+        if (same == feed->streams.end()) {
+            feed->streams.push_back(watched->stream);
+            continue;
+        }
+        same->viewers += watched->stream.viewers;
+        same->bytes += watched->stream.bytes;
+        same->skips += watched->stream.skips;
+        same->ringBytes += watched->stream.ringBytes;
+    }
 }
 
 void Replays::stop()

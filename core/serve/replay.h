@@ -15,8 +15,10 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace aspersor::serve {
 
@@ -47,6 +49,12 @@ public:
     ~Replay(); ///< ends the stream and joins
 
     [[nodiscard]] bool done() const { return m_done; }
+    /// What its viewer watches; nothing while nobody does. `feed`: "" for a recording.
+    struct Watched {
+        std::string feed;
+        StreamReport stream;
+    };
+    [[nodiscard]] std::optional<Watched> watched() const;
 
 private:
     void run();
@@ -68,6 +76,7 @@ private:
     Ready m_ready;
     const std::shared_ptr<net::Waker> m_waker = std::make_shared<net::Waker>();
     std::atomic<bool> m_stopping = false;
+    std::atomic<bool> m_playing = false; // m_stream is there, and stays
     std::atomic<bool> m_done = false;
     std::string m_ending = "the recording is over"; // why the stream ended
     // the thread's:
@@ -96,13 +105,16 @@ public:
     /// False: there are too many.
     [[nodiscard]] bool begin(ReplayOrder order, Replay::Ready ready);
     void reap(); ///< joins those that are done
+    /// Adds the viewers of the past to their feeds' reports, which are sorted by name. A feed that is not on
+    /// the air any more is among them for as long as it has some.
+    void addTo(std::vector<FeedReport> &feeds) const;
     void stop(); ///< ends and joins all; no more begin
 
 private:
     const std::size_t m_workers;
     StreamListener &m_listener;
     Observer &m_observer;
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     bool m_stopped = false;                       // guarded by m_mutex
     std::list<std::unique_ptr<Replay>> m_running; // guarded by m_mutex
 };

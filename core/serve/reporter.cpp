@@ -160,17 +160,13 @@ void Reporter::reloaded(const Config &config)
     log(LogLevel::Info, "The configuration was read again.");
 }
 
-void Reporter::stats(const std::vector<FeedReport> &feeds)
+void Reporter::stats(const std::vector<FeedReport> &feeds, int viewers)
 {
     if (!m_control)
         return;
     json::array list;
-    int viewers = 0;
-    for (const FeedReport &feed : feeds) {
-        json::object object = toJson(feed, Detail::Control);
-        viewers += static_cast<int>(object.at("viewers").as_int64());
-        list.push_back(std::move(object));
-    }
+    for (const FeedReport &feed : feeds)
+        list.push_back(toJson(feed, Detail::Control));
     std::string line =
         json::serialize(json::object{{"event", "stats"}, {"viewers", viewers}, {"feeds", std::move(list)}});
     if (viewers > 0 || line != m_lastStats)

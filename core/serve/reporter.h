@@ -37,7 +37,8 @@ public:
     };
     void ready(const Config &config, const Addresses &addresses);
     void reloaded(const Config &config);
-    void stats(const std::vector<FeedReport> &feeds); ///< once a second; says only what is news
+    /// Once a second; says only what is news. `viewers`: also those of recordings, which are no feed's.
+    void stats(const std::vector<FeedReport> &feeds, int viewers);
     void error(const std::string &reason);
     void configuration(const Diagnostics &diagnostics);
 

@@ -121,6 +121,13 @@ std::string Server::httpUrl() const
     return "http://" + m_http.authority();
 }
 
+std::vector<FeedReport> Server::report() const
+{
+    auto feeds = m_feeds.report();
+    m_replays.addTo(feeds);
+    return feeds;
+}
+
 void Server::tick()
 {
     m_feeds.tick(std::chrono::steady_clock::now());

@@ -42,7 +42,7 @@ public:
     [[nodiscard]] std::string rtspUrl() const; ///< "" without RTSP
     [[nodiscard]] std::shared_ptr<const Config> config() const { return m_state.config(); }
     [[nodiscard]] int viewers() const { return m_state.viewers; }
-    [[nodiscard]] std::vector<FeedReport> report() const { return m_feeds.report(); }
+    [[nodiscard]] std::vector<FeedReport> report() const;
 
     void dropViewer(std::uint64_t id);
     bool endFeed(const std::string &name); ///< false: there is no such feed

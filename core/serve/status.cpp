@@ -25,7 +25,7 @@ th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var
 th{font-weight:600;color:var(--soft)}td.n,th.n{text-align:right}
 .state{font-size:.8rem;font-weight:600;padding:.1rem .5rem;border-radius:1rem;color:#fff;margin-left:.5rem}
 small{color:var(--soft)}.shed{color:var(--away)}
-.live{background:var(--live)}.away{background:var(--away)}
+.live{background:var(--live)}.away{background:var(--away)}.ended{background:var(--soft)}
 </style>)";
 constexpr std::string_view pageMain = "</head><body><main>\n";
 constexpr std::string_view pageEnd = R"(</main>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ffserverrun.h"
 
+#include <QJsonArray>
 #include <QTest>
 #include <csignal>
 #include <sys/resource.h>
@@ -45,6 +46,11 @@ private:
             all += m_pictures;
         return all;
     }
+    /// Of the first feed in a report.
+    [[nodiscard]] static int viewersOf(const QJsonObject &report)
+    {
+        return report[QStringLiteral("feeds")].toArray().first()[QStringLiteral("viewers")].toInt(-1);
+    }
     /// A run of the clip, in any round.
     [[nodiscard]] bool isRun(const QByteArrayList &seen) const { return placeOf(seen, rounds(4)) >= 0; }
 
@@ -88,6 +94,9 @@ void FfserverPastTest::aViewerBeginsInThePastAndComesToLive()
     Player past(server.url(QStringLiteral("cam1.ts?buffer=6")));
     QTRY_VERIFY_WITH_TIMEOUT(live.pictures().size() > 60, patience);
     QTRY_VERIFY_WITH_TIMEOUT(past.pictures().size() > 240, patience);
+    QCOMPARE(viewersOf(server.status()), 2);
+    QTRY_COMPARE_WITH_TIMEOUT(viewersOf(server.events("stats").back()), 2, patience);
+    QCOMPARE(server.events("stats").back()[QStringLiteral("viewers")].toInt(), 2);
     server.send(R"({"end":"cam1"})");
     QVERIFY(live.waitForEnd());
     QVERIFY(past.waitForEnd());
@@ -245,6 +254,7 @@ void FfserverPastTest::thePastSurvivesARestart()
     QVERIFY2(server.start(), server.errors().constData());
     Player player(server.url(QStringLiteral("cam1.ts?buffer=600"))); // nothing is on the air yet
     QTRY_VERIFY_WITH_TIMEOUT(player.pictures().size() > 240, patience);
+    QCOMPARE(viewersOf(server.status()), 1);
     LinkFeeder feeder(server, "cam1", m_clip, 20);
     QVERIFY(feeder.start());
     QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
@@ -385,6 +395,9 @@ void FfserverPastTest::aRecordingLoops()
     QVERIFY(ffmpeg.waitForFinished(patience));
     QVERIFY2(server.start(), server.errors().constData());
     Player player(server.url(QStringLiteral("film.ts")));
+    QTRY_VERIFY_WITH_TIMEOUT(!server.events("stats").empty() &&
+                                 server.events("stats").back()[QStringLiteral("viewers")].toInt() == 1,
+                             patience);
     QVERIFY(player.waitForEnd());
     QVERIFY(player.timeGrows());
     const QByteArrayList lap = m_pictures.first(60);
