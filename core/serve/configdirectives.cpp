@@ -122,13 +122,6 @@ void ConfigReader::notYet()
     warn(word, word.text + " is read, but nothing in this version obeys it yet.");
 }
 
-/// The original filled in 160x128 pixels, 5 frames/s and 64 kbit/s.
-void ConfigReader::defaults()
-{
-    warn(m_line->words.front(),
-         "What is not set is as the feed and the encoder have it; the original's defaults are not used.");
-}
-
 void ConfigReader::globalDirective(const std::string &key)
 {
     const Word &word = m_line->words.front();
@@ -154,11 +147,13 @@ void ConfigReader::globalDirective(const std::string &key)
         if (const auto value = number(1, 64, "a number"))
             config.workers = static_cast<int>(*value);
     } else if (key == "usedefaults") {
-        defaults();
+        m_defaults = m_line;
+    } else if (key == "nodefaults") {
+        m_defaults = nullptr;
     } else if (key == "loadmodule") {
         error(word, "LoadModule was never possible in the last ffserver; delete this line.");
     }
-    // NoDaemon: it never is one. NoDefaults: there are none. Both are honoured.
+    // NoDaemon: it never is one.
 }
 
 bool ConfigReader::addressDirective(const std::string &key)

@@ -62,12 +62,33 @@ bool hasOption(const media::TrackEncoding &encoding, std::string_view name)
 
 } // namespace
 
-media::Encoding EncodingReader::finish(const Format &format)
+media::Encoding EncodingReader::whatIsLeft()
 {
-    media::Encoding encoding;
     if (m_video.leftOut && m_audio.leftOut)
         error(*m_audio.leftOut, m_audio.leftOut->words.front(),
               "With NoAudio and NoVideo nothing is left of this stream; delete one of the two lines.");
+    media::Encoding encoding;
+    encoding.video.leftOut = m_video.leftOut != nullptr;
+    encoding.audio.leftOut = m_audio.leftOut != nullptr;
+    return encoding;
+}
+
+media::Encoding EncodingReader::finishCopied(std::string_view why)
+{
+    std::erase_if(m_lines, [this](const ConfigLine *line) {
+        return std::ranges::any_of(std::array{&m_video, &m_audio}, [line](const Track *track) {
+            return line == track->leftOut || (line == track->codec && track->copies());
+        });
+    });
+    refuse(why);
+    return whatIsLeft();
+}
+
+media::Encoding EncodingReader::finish(const Format &format)
+{
+    media::Encoding encoding = whatIsLeft();
+    m_video.defaults = m_defaults;
+    m_audio.defaults = m_defaults;
     const bool videoMade = m_video.asksForEncoding() && formatHas(format, TrackKind::Video);
     const bool audioMade = m_audio.asksForEncoding() && formatHas(format, TrackKind::Audio);
     encoding.video = finish(m_video, format, audioMade);
@@ -126,10 +147,43 @@ media::TrackEncoding EncodingReader::finish(Track &track, const Format &format, 
     made.encoder = encoderOf(track, format);
     if (made.encoder.empty())
         return made;
+    if (track.defaults)
+        addDefaults(track);
     for (const Setting &setting : track.settings)
         apply(setting, track.kind, made);
     usePreset(track, made);
     return made;
+}
+
+/// 64 kbit/s, 160x128 pixels, 5 frames/s; one channel at 22050 Hz: of the last original.
+void EncodingReader::addDefaults(Track &track)
+{
+    const auto valueOf = [&](std::string_view option) {
+        const auto found = std::ranges::find(track.settings, option, &Setting::option);
+        return found == track.settings.end() ? std::string() : found->value;
+    };
+    const auto add = [&](std::string option, const std::string &value) {
+        // Not every encoder has them all, which is no fault of who did not write them.
+        if (valueOf(option).empty())
+            track.settings.push_back(
+                {std::move(option), value, track.defaults, track.defaults->words.front(), true});
+    };
+    constexpr std::int64_t kbit = 1000;
+    add("b", std::to_string(64 * kbit));
+    if (!track.isVideo()) {
+        add("ar", "22050");
+        add("ac", "1");
+        return;
+    }
+    add("framerate", "5");
+    add("video_size", "160x128");
+    const auto rate = parseInteger(valueOf("b")); // with a unit: the encoder's own
+    const auto frames = media::parseFrameRate(valueOf("framerate"));
+    if (!rate || *rate <= 0 || !frames)
+        return;
+    add("bt", std::to_string(std::max(*rate / 4, *rate * frames->second / frames->first)));
+    add("maxrate", std::to_string(*rate * 2));
+    add("bufsize", valueOf("maxrate"));
 }
 
 /// Said already when it is "".
@@ -156,9 +210,11 @@ std::string EncodingReader::encoderOf(const Track &track, const Format &format)
     }
     std::string encoder = defaultEncoder(format, track.kind);
     if (encoder.empty()) {
-        const ConfigLine *line = track.preset             ? track.preset
-                                 : track.settings.empty() ? (m_lines.empty() ? nullptr : m_lines.front())
-                                                          : track.settings.front().line;
+        const ConfigLine *line = track.preset              ? track.preset
+                                 : !track.settings.empty() ? track.settings.front().line
+                                 : track.defaults          ? track.defaults
+                                 : m_lines.empty()         ? nullptr
+                                                           : m_lines.front();
         if (line)
             error(*line, line->words.front(),
                   "This machine has no " + std::string(kindName(track.kind)) + " encoder for the format " +

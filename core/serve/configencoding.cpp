@@ -62,7 +62,7 @@ bool EncodingReader::Track::copies() const
 bool EncodingReader::Track::asksForEncoding() const
 {
     const bool named = codec && !copies();
-    return named || preset ||
+    return named || preset || (defaults && !copies()) ||
            std::ranges::any_of(settings, [](const Setting &setting) { return !setting.shared; });
 }
 
@@ -132,6 +132,12 @@ bool EncodingReader::take(const std::string &key, const ConfigLine &line)
         return false;
     m_lines.push_back(&line);
     return true;
+}
+
+void EncodingReader::takeDefaults(const ConfigLine &line)
+{
+    m_defaults = &line;
+    m_lines.push_back(&line);
 }
 
 bool EncodingReader::takeSimple(const std::string &key, const ConfigLine &line)

@@ -30,9 +30,17 @@ public:
     /// Takes the line if its directive (`key`, in small letters) is one of encoding. `line` must outlive
     /// finish(). False: it is another's.
     [[nodiscard]] bool take(const std::string &key, const ConfigLine &line);
+    /// What is not set is as the original had it: `line` says so, and must outlive finish(). Null: it is as
+    /// the feed and the encoder have it.
+    void useDefaults(const ConfigLine *line) { m_defaults = line; }
+    /// The same as useDefaults(), of the section's own line.
+    void takeDefaults(const ConfigLine &line);
     /// What all lines taken say together. Errors and warnings are said on the way.
     [[nodiscard]] media::Encoding finish(const Format &format);
-    /// A stream that has nothing to encode (a status page, a file): says so of every line taken.
+    /// The same for what is only copied (a recording): says of the lines of encoding that they have no
+    /// effect.
+    [[nodiscard]] media::Encoding finishCopied(std::string_view why);
+    /// A stream that has nothing to encode (a status page): says so of every line taken.
     void refuse(std::string_view why);
 
 private:
@@ -51,6 +59,7 @@ private:
         const ConfigLine *codec = nullptr;
         const ConfigLine *preset = nullptr;
         const ConfigLine *leftOut = nullptr;
+        const ConfigLine *defaults = nullptr;
         std::vector<Setting> settings = {};
 
         [[nodiscard]] bool isVideo() const { return kind == media::TrackKind::Video; }
@@ -58,6 +67,7 @@ private:
         [[nodiscard]] bool asksForEncoding() const;
     };
 
+    [[nodiscard]] media::Encoding whatIsLeft();
     void error(const ConfigLine &line, const Word &at, std::string message);
     void warn(const ConfigLine &line, const Word &at, std::string message);
     [[nodiscard]] const Word *argument(const ConfigLine &line, std::size_t index, std::string_view what);
@@ -74,6 +84,7 @@ private:
     void takeOption(Track &track, const ConfigLine &line);
 
     [[nodiscard]] media::TrackEncoding finish(Track &track, const Format &format, bool otherIsEncoded);
+    static void addDefaults(Track &track);
     [[nodiscard]] std::string encoderOf(const Track &track, const Format &format);
     void usePreset(const Track &track, media::TrackEncoding &into);
     void apply(Setting setting, media::TrackKind kind, media::TrackEncoding &into);
@@ -85,6 +96,7 @@ private:
     Track m_video{.kind = media::TrackKind::Video};
     Track m_audio{.kind = media::TrackKind::Audio};
     std::vector<const ConfigLine *> m_lines; // all that were taken
+    const ConfigLine *m_defaults = nullptr;
 };
 
 } // namespace aspersor::serve

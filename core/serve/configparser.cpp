@@ -161,6 +161,7 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
                 m_line = here;
             },
             m_sources.preset);
+        m_encoding->useDefaults(m_defaults);
         m_redirect = {std::string(name), {}, m_line->number};
         const Config &config = m_result.config;
         if (name.empty())
@@ -211,6 +212,7 @@ void ConfigReader::endSection()
     Config &config = m_result.config;
     switch (std::exchange(m_section, Section::Global)) {
     case Section::Feed:
+        checkFeeder();
         config.feeds.push_back(m_feed);
         break;
     case Section::Stream:
@@ -251,7 +253,10 @@ void ConfigReader::endStream()
     else
         checkStreamSource(stream);
     if (stream.format && !stream.format->isStatus()) {
-        stream.encoding = m_encoding->finish(*stream.format);
+        if (stream.file.empty())
+            stream.encoding = m_encoding->finish(*stream.format);
+        else // as in the original
+            stream.encoding = m_encoding->finishCopied("A recording");
         checkFormat(stream);
     }
     if (m_multicastAt && stream.multicast && stream.multicast->address.empty()) {

@@ -58,7 +58,7 @@ private:
     void fileOf(std::string &into);
     void fileMaxSize();
     void truncate();
-    void defaults();
+    void checkFeeder();
     void notYet(); ///< the value is kept, and what will obey it is not there
 
     /// The argument `index` (from 1), or nothing with an error said.
@@ -85,7 +85,8 @@ private:
     Word m_streamFeedAt;
     std::string m_oldFormat; ///< a format of the original's that is not made here
     std::optional<EncodingReader> m_encoding;
-    std::optional<Word> m_multicastAt; ///< the first multicast directive of the section
+    const ConfigLine *m_defaults = nullptr; ///< "UseDefaults" outside of sections, for those that follow
+    std::optional<Word> m_multicastAt;      ///< the first multicast directive of the section
     bool m_multicastPortSet = false;
     int m_multicastStreams = 0;
     RedirectSpec m_redirect;

@@ -6,9 +6,10 @@
 #include "core/serve/configvalues.h"
 
 #include <algorithm>
-#include <boost/asio/ip/address_v4.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace aspersor::serve {
 
@@ -95,13 +96,33 @@ void ConfigReader::truncate()
     m_feed.truncate = value.text != "0";
 }
 
+/// The program of a Launch line cannot see why its upload is refused.
+void ConfigReader::checkFeeder()
+{
+    if (m_feed.launch.empty())
+        return;
+    const ConfigLine *const here = std::exchange(m_line, &m_opened);
+    boost::system::error_code error;
+    auto address = boost::asio::ip::make_address(m_result.config.httpBindAddress, error);
+    if (error || address.is_unspecified())
+        address = boost::asio::ip::address_v4::loopback();
+    if (m_feed.readOnly)
+        warn(m_nameAt, "The feed " + quoted(m_feed.name) + " is a recording; its Launch line has no effect.");
+    else if (!m_feed.acl.allows(address))
+        warn(m_nameAt, "The ACL lines of the feed " + quoted(m_feed.name) +
+                           " do not let its own feeder in; add \"ACL allow " + address.to_string() + "\".");
+    m_line = here;
+}
+
 void ConfigReader::streamDirective(const std::string &key)
 {
     const Word &word = m_line->words.front();
     if (sourceDirective(key) || viewerDirective(key) || multicastDirective(key))
         return;
     if (key == "usedefaults") {
-        defaults();
+        m_encoding->takeDefaults(*m_line);
+    } else if (key == "nodefaults") {
+        m_encoding->useDefaults(nullptr);
     } else if (key == "rtspoption") {
         warn(word, "RTSPOption never had an effect; this line is ignored.");
     } else if (key == "metadata" || key == "author" || key == "comment" || key == "copyright" ||
@@ -110,7 +131,7 @@ void ConfigReader::streamDirective(const std::string &key)
     } else if (key == "videobitraterangetolerance") {
         warn(word, "VideoBitRateRangeTolerance is an old name; write VideoBitRateTolerance.");
         static_cast<void>(m_encoding->take(key, *m_line));
-    } else if (key != "nodefaults") { // there are none: honoured
+    } else {
         static_cast<void>(m_encoding->take(key, *m_line));
     }
 }

@@ -237,7 +237,7 @@ void Launcher::apply(const std::vector<FeedSpec> &feeds, const std::string &serv
     forgetEnded();
     std::map<std::string, std::vector<std::string>> wanted;
     for (const FeedSpec &feed : feeds) {
-        if (feed.launch.empty())
+        if (feed.launch.empty() || feed.readOnly)
             continue;
         wanted[feed.name] = feed.launch;
         // The ending tells ffmpeg what to send where the line does not; it no longer knows the original's.

@@ -188,7 +188,10 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
         "this line counts");
     row("metadata without value", "<Stream a.ts>\nFeed a\nMetadata title\n</Stream>", true, 3, 1, "a value");
     row("RTSPOption", "<Stream a.ts>\nFeed a\nRTSPOption x\n</Stream>", false, 3, 1, "never");
-    row("the original's defaults", "UseDefaults", false, 1, 1, "not used");
+    row("encoding of a recording", "<Stream a.ts>\nFile a.mp4\nVideoSize 64x48\n</Stream>", false, 3, 1,
+        "A recording is not encoded");
+    row("defaults of a recording", "<Stream a.ts>\nFile a.mp4\nUseDefaults\n</Stream>", false, 3, 1,
+        "A recording is not encoded");
     row("host without address", "<Feed a>\nACL allow no.such.host\n</Feed>", true, 2, 11, "no address");
     row("two stars", "<Stream *.*>\nFeed *\nFormat flv\n</Stream>", true, 1, 9, "one \"*\"");
     row("template of one feed", "<Stream *.ts>\nFeed a\n</Stream>", true, 1, 9, "write \"Feed *\"");
@@ -196,6 +199,9 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
     row("status template", "<Stream *.html>\nFormat status\n</Stream>", true, 1, 9, "cannot be a template");
     row("undeclared feed", "<Feed doors>\n</Feed>\n<Stream a.ts>\nFeed door\n</Stream>", false, 3, 9,
         "Did you mean doors?");
+    row("a feeder that is kept out", "<Feed a>\nLaunch x\nACL allow 1.2.3.4\n</Feed>", false, 1, 7,
+        "\"ACL allow 127.0.0.1\"");
+    row("a feeder of a recording", "<Feed a>\nLaunch x\nReadOnlyFile y\n</Feed>", false, 1, 7, "no effect");
     row("acl action", "<Feed a>\nACL allwo 1.2.3.4\n</Feed>", true, 2, 5, "\"allwo\"");
     row("acl address", "<Feed a>\nACL allow 1.2.3.400\n</Feed>", true, 2, 11, "\"1.2.3.400\"");
     row("acl second address", "<Feed a>\nACL allow 1.2.3.4 x\n</Feed>", true, 2, 19, "\"x\"");

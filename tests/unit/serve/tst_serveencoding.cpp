@@ -22,6 +22,7 @@ private slots:
     void problemsAreNamedWithTheirPlace_data();
     void problemsAreNamedWithTheirPlace();
     void aStreamThatNamesNothingIsCopied();
+    void defaultsAreForWhatFollows();
     void theOtherKindIsCopiedWhereItCanBe();
     void formatsHaveTheirUsualEncoders();
     void lostEncodersHaveSuccessors();
@@ -106,6 +107,14 @@ void ServeEncodingTest::directivesBecomeOptions_data()
         "AudioCodec mp2\nAVOptionAudio ar 0x5622\nAVOptionAudio ac 1\nAVOptionAudio ab 64k",
         "mpeg4 64x48 30000/1001 yuv420p", "mp2 22050Hz 1ch b=64k");
     row("no defaults", "NoDefaults\nVideoCodec mpeg4", "mpeg4", "");
+    row("defaults", "UseDefaults\nVideoCodec mpeg4\nAudioCodec mp2",
+        "mpeg4 160x128 5/1 b=64000 bt=16000 maxrate=128000 bufsize=128000", "mp2 22050Hz 1ch b=64000");
+    row("what is set goes before defaults",
+        "VideoCodec mpeg4\nVideoSize 64x48\nVideoFrameRate 3\nVideoBitRate 120\nAudioCodec copy\nUseDefaults",
+        "mpeg4 64x48 3/1 b=120000 bt=40000 maxrate=240000 bufsize=240000", "");
+    row("defaults of what is left in", "UseDefaults\nNoVideo\nAudioCodec mp2\nAudioChannels 2", "left out",
+        "mp2 22050Hz 2ch b=64000");
+    row("defaults taken back", "UseDefaults\nVideoCodec mpeg4\nNoDefaults", "mpeg4", "");
 }
 
 void ServeEncodingTest::directivesBecomeOptions()
@@ -194,6 +203,25 @@ void ServeEncodingTest::aStreamThatNamesNothingIsCopied()
         QVERIFY2(parsed.diagnostics.empty(), allOf(parsed.diagnostics).constData());
         QCOMPARE(parsed.config.streams.front().encoding, media::Encoding{});
     }
+}
+
+void ServeEncodingTest::defaultsAreForWhatFollows()
+{
+    const ParsedConfig parsed =
+        parseConfig("<Stream a.ts>\nFeed a\n</Stream>\nUseDefaults\n"
+                    "<Stream b.ts>\nFeed a\nVideoCodec mpeg4\nAudioCodec mp2\n</Stream>\n"
+                    "<Stream s.html>\nFormat status\n</Stream>\n"
+                    "<Stream c.ts>\nFeed a\nNoDefaults\n</Stream>\nNoDefaults\n"
+                    "<Stream d.ts>\nFeed a\n</Stream>\n"
+                    "<Stream e.ts>\nFeed a\nUseDefaults\n</Stream>\n",
+                    "x");
+    QVERIFY2(!hasErrors(parsed.diagnostics), allOf(parsed.diagnostics).constData());
+    QByteArray encoded;
+    for (const StreamSpec &stream : parsed.config.streams) {
+        if (!stream.encoding.onlyCopies())
+            encoded += stream.name.c_str();
+    }
+    QCOMPARE(encoded, QByteArray("b.tse.ts"));
 }
 
 void ServeEncodingTest::theOtherKindIsCopiedWhereItCanBe()
