@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/mainwindow.h"
 
+#include "core/settings/settingsstore.h"
 #include "ui/addresses.h"
+#include "ui/conf/confdialog.h"
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/dialogs/connectdialog.h"
 #include "ui/dialogs/settingsdialog.h"
@@ -79,6 +81,20 @@ void MainWindow::showFfserverVerdict(const FfserverVerdict &verdict)
 {
     if (m_parts->settingsDialog) {
         m_parts->settingsDialog->showVerdict(verdict);
+    }
+}
+
+void MainWindow::showConfReport(const ConfReport &report)
+{
+    if (m_parts->confDialog) {
+        m_parts->confDialog->showReport(report);
+    }
+}
+
+void MainWindow::showReloadAnswer(const ConfAnswer &answer)
+{
+    if (m_parts->confDialog) {
+        m_parts->confDialog->showAnswer(answer);
     }
 }
 
@@ -192,6 +208,13 @@ void MainWindow::Parts::editSettings()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     settingsDialog = dialog;
     QObject::connect(dialog, &SettingsDialog::probeRequested, &window, &MainWindow::ffserverProbeRequested);
+    dialog->setConfEditable(!confDialog);
+    QObject::connect(dialog, &SettingsDialog::editConfRequested, &window,
+                     [this, dialog](const QString &path) {
+                         Settings shown = settings;
+                         shown.confFile = path;
+                         showConfDialog(confFile(shown), dialog);
+                     });
     QObject::connect(dialog, &QDialog::accepted, &window, [this, dialog] {
         if (const Settings changed = dialog->settings(); changed != settings) {
             window.setSettings(changed);
@@ -199,6 +222,39 @@ void MainWindow::Parts::editSettings()
         }
     });
     dialog->open();
+}
+
+/// Beside the window, which goes on: phones may have to be kicked meanwhile.
+void MainWindow::Parts::editConf()
+{
+    if (confDialog) {
+        confDialog->show();
+        confDialog->raise();
+        confDialog->activateWindow();
+    } else {
+        showConfDialog(confFile(settings), &window);
+    }
+}
+
+void MainWindow::Parts::showConfDialog(const QString &path, QWidget *over)
+{
+    auto *dialog = new ConfDialog(path, path == confFile(settings), over);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    confDialog = dialog;
+    QObject::connect(dialog, &ConfDialog::checkRequested, &window, &MainWindow::confCheckRequested);
+    QObject::connect(dialog, &ConfDialog::reloadRequested, &window, &MainWindow::ffserverReloadRequested);
+    QObject::connect(dialog, &ConfDialog::restartRequested, &window, &MainWindow::restartFfserverRequested);
+    const QString key = QStringLiteral("window/configuration");
+    if (store) {
+        dialog->restoreGeometry(store->value(key).toByteArray());
+        QObject::connect(dialog, &QDialog::finished, &window,
+                         [this, dialog, key] { store->setValue(key, dialog->saveGeometry()); });
+    }
+    if (over == &window) {
+        dialog->show();
+    } else {
+        dialog->open(); // over another dialog, which waits
+    }
 }
 
 void MainWindow::Parts::setCurrentFeed(const QString &feed)
@@ -221,6 +277,11 @@ int MainWindow::Parts::liveFeeds() const
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (m_parts->confDialog && m_parts->confDialog->hasChanges() && !qGuiApp->isSavingSession()) {
+        event->ignore();
+        m_parts->confDialog->closeThen([this] { close(); });
+        return;
+    }
     const int live = m_parts->liveFeeds();
     if (live > 0 && !m_parts->quitConfirmed && !qGuiApp->isSavingSession()) {
         event->ignore();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/feed/feedtypes.h"
+#include "core/ffserver/confreport.h"
 #include "core/ffserver/ffserverkind.h"
 #include "core/ffserver/ffserverstatus.h"
 #include "core/log/logentry.h"
@@ -60,6 +61,8 @@ public slots:
     void setAddresses(const QString &ingestUrl, const QString &viewersUrl); ///< with the ports really taken
     void setSettings(const aspersor::Settings &settings);                   ///< what is in force now
     void showFfserverVerdict(const aspersor::FfserverVerdict &verdict);     ///< for who asked for the probe
+    void showConfReport(const aspersor::ConfReport &report);                ///< for who asked for the check
+    void showReloadAnswer(const aspersor::ConfAnswer &answer);              ///< the same for the reload
     /// A bar with the sentence above the feeds until the next call; empty: no bar.
     void showStartProblem(const QString &reason);
 
@@ -68,9 +71,11 @@ signals:
     void banRequested(const QString &feed, int seconds);
     void letBackInRequested(const QString &feed);
     void restartFfserverRequested();
-    void ffserverProbeRequested(const QString &program);      ///< showFfserverVerdict() is expected
-    void settingsChanged(const aspersor::Settings &settings); ///< the operator pressed Save; validated
-    void currentFeedChanged(const QString &feed);             ///< for the preview; empty: nothing to show
+    void ffserverProbeRequested(const QString &program);           ///< showFfserverVerdict() is expected
+    void settingsChanged(const aspersor::Settings &settings);      ///< the operator pressed Save; validated
+    void confCheckRequested(int question, const QByteArray &text); ///< showConfReport() is expected
+    void ffserverReloadRequested();                                ///< showReloadAnswer() is expected
+    void currentFeedChanged(const QString &feed); ///< for the preview; empty: nothing to show
 
 protected:
     void closeEvent(QCloseEvent *event) override;

@@ -59,6 +59,9 @@ void MainWindow::Parts::buildActions()
         action->setCheckable(true);
         action->setChecked(true);
     }
+    editConfAction = make("edit", tr("&Edit configuration…"),
+                          tr("Change in which formats viewers get the feeds, while ffserver runs"),
+                          keys(Qt::CTRL | Qt::Key_E));
     restartFfserver =
         make("restart", tr("&Restart ffserver"), tr("End ffserver and start it anew; phones stay connected"),
              keys(Qt::CTRL | Qt::SHIFT | Qt::Key_R));
@@ -117,7 +120,7 @@ void MainWindow::Parts::buildMenus()
     logMenu->addAction(findLog);
 
     QMenu *server = bar->addMenu(tr("&Server"));
-    server->addAction(restartFfserver);
+    server->addActions({editConfAction, restartFfserver});
 
     QMenu *help = bar->addMenu(tr("&Help"));
     help->addActions({shortcuts, about});
@@ -240,6 +243,7 @@ void MainWindow::Parts::connectParts()
     QObject::connect(about, &QAction::triggered, w, [w] { showAbout(w); });
     QObject::connect(shortcuts, &QAction::triggered, w,
                      [w] { showShortcuts(w->findChildren<QAction *>(), w); });
+    QObject::connect(editConfAction, &QAction::triggered, w, [this] { editConf(); });
     QObject::connect(restartFfserver, &QAction::triggered, w, &MainWindow::restartFfserverRequested);
     QObject::connect(showPreview, &QAction::toggled, w,
                      [this](bool on) { sides->widget(1)->setVisible(on); });

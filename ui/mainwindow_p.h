@@ -23,6 +23,7 @@
 
 namespace aspersor {
 
+class ConfDialog;
 class SettingsDialog;
 
 /// The window's inside: mainwindow_build.cpp puts it together, mainwindow.cpp says how it behaves.
@@ -49,6 +50,8 @@ struct MainWindow::Parts {
     void showAddresses();
     void connectPhone();
     void editSettings();
+    void editConf();
+    void showConfDialog(const QString &path, QWidget *over);
     void setCurrentFeed(const QString &feed);
     [[nodiscard]] int liveFeeds() const;
 
@@ -75,6 +78,7 @@ struct MainWindow::Parts {
     NoticeBar *ffserverProblem = nullptr;
     NoticeBar *undoBar = nullptr;
     QPointer<SettingsDialog> settingsDialog; // null: none is open
+    QPointer<ConfDialog> confDialog;         // the same
     QSplitter *sides = nullptr;              // feeds | preview
     QSplitter *floors = nullptr;             // those / log
     QLineEdit *filterField = nullptr;
@@ -89,6 +93,7 @@ struct MainWindow::Parts {
     QAction *goToFeeds = nullptr;
     QAction *showPreview = nullptr;
     QAction *showLog = nullptr;
+    QAction *editConfAction = nullptr;
     QAction *restartFfserver = nullptr;
     QAction *shortcuts = nullptr;
     QAction *about = nullptr;

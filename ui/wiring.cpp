@@ -59,6 +59,10 @@ void connectToRoom(MainWindow &window, ControlRoom &room)
     QObject::connect(&window, &MainWindow::restartFfserverRequested, &room, &ControlRoom::restartFfserver);
     QObject::connect(&window, &MainWindow::ffserverProbeRequested, &room, &ControlRoom::probeFfserver);
     QObject::connect(&room, &ControlRoom::ffserverProbed, &window, &MainWindow::showFfserverVerdict);
+    QObject::connect(&window, &MainWindow::confCheckRequested, &room, &ControlRoom::checkConf);
+    QObject::connect(&room, &ControlRoom::confChecked, &window, &MainWindow::showConfReport);
+    QObject::connect(&window, &MainWindow::ffserverReloadRequested, &room, &ControlRoom::reloadFfserver);
+    QObject::connect(&room, &ControlRoom::ffserverReloaded, &window, &MainWindow::showReloadAnswer);
     QObject::connect(&window, &MainWindow::settingsChanged, &room, &ControlRoom::applySettings);
 
     window.updateFeeds(room.feeds());

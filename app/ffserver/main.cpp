@@ -6,6 +6,7 @@
 #include "core/serve/configparser.h"
 #include "core/serve/configprinter.h"
 #include "core/serve/controlinput.h"
+#include "core/serve/json.h"
 #include "core/serve/reporter.h"
 #include "core/serve/server.h"
 
@@ -42,6 +43,14 @@ serve::ParsedConfig readConfig(const Options &options)
     if (options.debug)
         parsed.config.customLog = "-";
     return parsed;
+}
+
+/// For a program: nothing but the findings, each as one JSON object a line.
+int checkForProgram(const serve::Diagnostics &diagnostics)
+{
+    for (const serve::Diagnostic &diagnostic : diagnostics)
+        std::printf("%s\n", boost::json::serialize(serve::toJson(diagnostic)).c_str());
+    return serve::hasErrors(diagnostics) ? BadConfiguration : AskedToStop;
 }
 
 int checkOnly(const serve::ParsedConfig &parsed)
@@ -172,15 +181,15 @@ private:
         serve::ParsedConfig parsed = readConfig(m_options);
         m_reporter.configuration(parsed.diagnostics);
         if (serve::hasErrors(parsed.diagnostics)) {
-            m_reporter.log(serve::LogLevel::Error, "The configuration stays as it was.");
+            m_reporter.refused(parsed.diagnostics);
         } else {
             if (!m_reporter.reopenAccessLog(parsed.config.customLog))
                 m_reporter.log(serve::LogLevel::Warning, "The log " + parsed.config.customLog +
                                                              " cannot be opened (" + std::strerror(errno) +
                                                              "); requests are logged as before.");
-            m_server.apply(std::move(parsed.config));
+            const bool restartNeeded = m_server.apply(std::move(parsed.config));
             tellDynamicAcls(*m_server.config(), m_reporter);
-            m_reporter.reloaded(*m_server.config());
+            m_reporter.reloaded(*m_server.config(), parsed.diagnostics, restartNeeded);
         }
         tellServiceReady();
     }
@@ -246,7 +255,7 @@ try {
     media::routeAvLog([](auto...) {}); // what libav says of values is said better by the parser
     serve::ParsedConfig parsed = readConfig(options);
     if (options.checkOnly)
-        return checkOnly(parsed);
+        return options.json ? checkForProgram(parsed.diagnostics) : checkOnly(parsed);
     return serveUntilStopped(options, std::move(parsed));
 } catch (const std::exception &error) { // no memory, no threads
     std::fprintf(stderr, "[error] ffserver cannot run: %s.\n", error.what());

@@ -8,13 +8,14 @@ namespace aspersor {
 
 std::string_view helpText()
 {
-    return R"(Usage: ffserver [-f FILE] [--http ADDRESS:PORT] [--feed-socket PATH] [--feed-grace SECONDS]
-                [--control stdio]
+    return R"(Usage: ffserver [-f FILE] [-n [--json]] [--http ADDRESS:PORT] [--feed-socket PATH]
+                [--feed-grace SECONDS] [--control stdio]
 
 Serves live feeds to any number of viewers, as the configuration says.
 
-  -f FILE                 the configuration (default /etc/ffserver.conf)
+  -f FILE                 the configuration (default /etc/ffserver.conf); with -n, "-" is standard input
   -n                      only check the configuration and list its streams
+  --json                  with -n: for a program, each finding as a JSON object a line, and nothing else
   --http ADDRESS:PORT     listen here, whatever the configuration says; port 0 takes a free one
   --feed-socket PATH      take feeds on this Unix socket, whatever the configuration says
   --feed-grace SECONDS    how long viewers wait for a feed that is away, whatever the configuration says
@@ -45,12 +46,13 @@ std::optional<Options::Http> parseHttpAddress(std::string_view text)
 
 Options parseOptions(int argc, char *argv[])
 {
-    enum Long { Control = 256, FeedSocket, FeedGrace, Http, Version };
+    enum Long { Control = 256, FeedSocket, FeedGrace, Http, Json, Version };
     static const option longOptions[] = {
         {"control", required_argument, nullptr, Control},
         {"feed-socket", required_argument, nullptr, FeedSocket},
         {"feed-grace", required_argument, nullptr, FeedGrace},
         {"http", required_argument, nullptr, Http},
+        {"json", no_argument, nullptr, Json},
         {"version", no_argument, nullptr, Version},
         {"help", no_argument, nullptr, 'h'},
         {nullptr, 0, nullptr, 0},
@@ -66,6 +68,9 @@ Options parseOptions(int argc, char *argv[])
             break;
         case 'n':
             options.checkOnly = true;
+            break;
+        case Json:
+            options.json = true;
             break;
         case 'd':
             options.debug = true;
@@ -109,6 +114,12 @@ Options parseOptions(int argc, char *argv[])
             options.error = "There is no option " + std::string(argv[optind - 1]) + "; see ffserver --help.";
             break;
         }
+    }
+    if (options.error.empty() && !options.checkOnly) {
+        if (options.json)
+            options.error = "--json says how -n tells its findings; add -n.";
+        else if (options.configFile == "-") // it could not be read again
+            options.error = "Standard input can only be checked; add -n, or name a file.";
     }
     return options;
 }

@@ -14,6 +14,7 @@ struct Options {
     std::string configFile = "/etc/ffserver.conf";
     bool control = false;                          ///< --control stdio
     bool checkOnly = false;                        ///< -n
+    bool json = false;                             ///< --json
     bool debug = false;                            ///< -d
     std::string feedSocket;                        ///< empty: as the file says
     std::optional<std::chrono::seconds> feedGrace; ///< none: as the file says

@@ -6,6 +6,7 @@
 #include "core/feed/feedslots.h"
 #include "core/feed/ffmlink.h"
 #include "core/feed/ffserverlink.h"
+#include "core/ffserver/confcheck.h"
 #include "core/ffserver/ffserverfiles.h"
 #include "core/ffserver/ffserverprobe.h"
 #include "core/ffserver/ffserverprocess.h"
@@ -90,6 +91,7 @@ struct ControlRoom::Parts {
     std::unique_ptr<QTemporaryDir> runtimeFolder;
     std::unique_ptr<FfserverProcess> ffserver;
     FfserverProbe probe; ///< for what the operator thinks of taking
+    ConfCheck confCheck; ///< the same of a configuration
     std::shared_ptr<LinkTarget> linkTarget = std::make_shared<LinkTarget>();
     std::shared_ptr<FeedSlots> feedSlots = std::make_shared<FeedSlots>();
     std::unique_ptr<FeedRegistry> registry;
@@ -197,7 +199,10 @@ ControlRoom::ControlRoom(const Settings &settings, QObject *parent)
     connect(m_parts->ffserver.get(), &FfserverProcess::stateChanged, this, &ControlRoom::onFfserverChanged);
     connect(m_parts->ffserver.get(), &FfserverProcess::logLine, this, &logFfserver);
 
+    connect(m_parts->ffserver.get(), &FfserverProcess::reloadAnswered, this, &ControlRoom::ffserverReloaded);
+
     connect(&m_parts->probe, &FfserverProbe::judged, this, &ControlRoom::ffserverProbed);
+    connect(&m_parts->confCheck, &ConfCheck::checked, this, &ControlRoom::confChecked);
 
     m_parts->registry = std::make_unique<FeedRegistry>(feedOptions(settings),
                                                        sinkFactory(m_parts->linkTarget, m_parts->feedSlots));
@@ -356,6 +361,16 @@ void ControlRoom::restartFfserver()
 void ControlRoom::probeFfserver(const QString &program)
 {
     m_parts->probe.ask(program);
+}
+
+void ControlRoom::checkConf(int question, const QByteArray &text)
+{
+    m_parts->confCheck.check(question, m_parts->settings.ffserverPath, m_parts->settings.http, text);
+}
+
+void ControlRoom::reloadFfserver()
+{
+    m_parts->ffserver->reload();
 }
 
 void ControlRoom::applySettings(const Settings &wanted)

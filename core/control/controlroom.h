@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/feed/feedtypes.h"
+#include "core/ffserver/confreport.h"
 #include "core/ffserver/ffserverkind.h"
 #include "core/ffserver/ffserverstatus.h"
 #include "core/log/logentry.h"
@@ -60,6 +61,11 @@ public slots:
     /// Finds out which ffserver a file is, by running it; "": the one that is taken when none is named.
     /// ffserverProbed() follows, unless another question came in between.
     void probeFfserver(const QString &program);
+    /// Has ffserver say what it makes of a configuration's text, without taking it up. confChecked() follows,
+    /// unless another question came in between.
+    void checkConf(int question, const QByteArray &text);
+    /// Has ffserver take up its changed configuration; ffserverReloaded() follows.
+    void reloadFfserver();
     /// Takes what can be taken at once (key, limits, times); what needs a new listener is re-opened. Keeps
     /// what changed in aspersor.ini.
     void applySettings(const aspersor::Settings &settings);
@@ -71,6 +77,8 @@ signals:
     void feedsUpdated(const aspersor::FeedStatsList &feeds); ///< at most 4 times a second
     void ffserverChanged(const aspersor::FfserverStatus &status);
     void ffserverProbed(const aspersor::FfserverVerdict &verdict);
+    void confChecked(const aspersor::ConfReport &report);
+    void ffserverReloaded(const aspersor::ConfAnswer &answer);
     void logged(const aspersor::LogEntry &entry); ///< for whoever shows the log: connect Log::logged to it
 
 private:

@@ -29,17 +29,35 @@ tl::unexpected<Error> bad(const char *what)
     return failure(Error::Kind::BadRequest, what);
 }
 
+QList<StreamTemplate> streamsOf(const QJsonObject &object)
+{
+    QList<StreamTemplate> streams;
+    for (const auto &value : object.value(QLatin1String("streams")).toArray()) {
+        const QJsonObject stream = value.toObject();
+        if (streams.size() < mostStreams && !text(stream, "name").isEmpty())
+            streams.append({text(stream, "name"), text(stream, "feed"), text(stream, "format")});
+    }
+    return streams;
+}
+
+QList<ConfFinding> findingsOf(const QJsonObject &object)
+{
+    QList<ConfFinding> findings;
+    for (const auto &value : object.value(QLatin1String("findings")).toArray()) {
+        const auto finding = parseConfFinding(value.toObject());
+        if (finding && findings.size() < mostConfFindings)
+            findings += *finding;
+    }
+    return findings;
+}
+
 Result<FfserverEvent> readyEvent(const QJsonObject &object)
 {
     const int port = count(object, "port");
     FfserverReady ready{text(object, "http"), static_cast<quint16>(port), text(object, "feedSocket"), {}};
     if (ready.httpUrl.isEmpty() || port < 1 || port > 65535)
         return bad("a ready event without an address");
-    for (const auto &value : object.value(QLatin1String("streams")).toArray()) {
-        const QJsonObject stream = value.toObject();
-        if (ready.streams.size() < mostStreams && !text(stream, "name").isEmpty())
-            ready.streams.append({text(stream, "name"), text(stream, "feed"), text(stream, "format")});
-    }
+    ready.streams = streamsOf(object);
     return ready;
 }
 
@@ -103,7 +121,26 @@ Result<FfserverEvent> parseFfserverEvent(const QByteArray &line)
             return bad("a feed event without a name or state");
         return change;
     }
+    if (event == QLatin1String("reloaded"))
+        return FfserverReloaded{streamsOf(object), object.value(QLatin1String("restartNeeded")).toBool(),
+                                findingsOf(object)};
+    if (event == QLatin1String("refused"))
+        return FfserverRefused{findingsOf(object)};
     return FfserverOther{event};
+}
+
+std::optional<ConfFinding> parseConfFinding(const QJsonObject &object)
+{
+    const QString severity = text(object, "severity");
+    const bool isError = severity == QLatin1String("error");
+    if (text(object, "text").isEmpty() || (!isError && severity != QLatin1String("warning")))
+        return std::nullopt;
+    return ConfFinding{isError ? ConfFinding::Severity::Error : ConfFinding::Severity::Warning,
+                       count(object, "line"),
+                       count(object, "column"),
+                       count(object, "length"),
+                       text(object, "text"),
+                       text(object, "suggestion")};
 }
 
 FfserverLogLine parseFfserverLogLine(const QByteArray &line)

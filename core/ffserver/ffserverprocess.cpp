@@ -50,6 +50,14 @@ FfserverProcess::FfserverProcess(const Options &options, QObject *parent)
     m_readyTimer.setSingleShot(true);
     m_launchTimer.setSingleShot(true);
     m_stopTimer.setSingleShot(true);
+    m_reloadTimer.setSingleShot(true);
+    connect(&m_reloadTimer, &QTimer::timeout, this, [this] {
+        emit reloadAnswered(
+            {ConfAnswer::Outcome::NoAnswer,
+             false,
+             {},
+             QStringLiteral("ffserver did not answer within %1 s").arg(seconds(m_options.timing.reload))});
+    });
     connect(&m_launchTimer, &QTimer::timeout, this, &FfserverProcess::launch);
     connect(&m_stopTimer, &QTimer::timeout, this, &FfserverProcess::onStopTimer);
     connect(&m_probe, &FfserverProbe::judged, this, &FfserverProcess::launchAs);
@@ -106,6 +114,19 @@ void FfserverProcess::restart()
 {
     stop();
     start();
+}
+
+void FfserverProcess::reload()
+{
+    if (m_status.state != State::Running) {
+        restart();
+        emit reloadAnswered({ConfAnswer::Outcome::Starting, false, {}, {}});
+    } else if (m_original) {
+        emit reloadAnswered({ConfAnswer::Outcome::RestartNeeded, true, {}, {}});
+    } else {
+        m_reloadTimer.start(m_options.timing.reload);
+        send(jsonLine({{QStringLiteral("reload"), true}}));
+    }
 }
 
 void FfserverProcess::setOptions(const Options &options)
@@ -249,6 +270,8 @@ void FfserverProcess::onExit()
     if (m_original)
         m_original->ended();
     const QString reason = exitReason();
+    answerReload(
+        {ConfAnswer::Outcome::NoAnswer, false, {}, QStringLiteral("ffserver is gone (%1)").arg(reason)});
     // Killed while it was starting: more likely an accident than something wrong with it.
     const bool crashed = m_process->exitStatus() == QProcess::CrashExit && m_trouble.isEmpty();
     m_readyTimer.stop();
@@ -339,15 +362,6 @@ void FfserverProcess::sayLine(const QByteArray &line)
     emit logLine(parsed->level, parsed->text);
 }
 
-void FfserverProcess::onEvent(const FfserverReady &ready)
-{
-    m_streams = ready.streams;
-    if (m_ready || m_status.state == State::Stopping)
-        return;
-    m_chosenPort = ready.port;
-    nowReady(ready.httpUrl);
-}
-
 void FfserverProcess::nowReady(const QString &httpUrl)
 {
     if (m_ready || m_status.state == State::Stopping)
@@ -362,46 +376,6 @@ void FfserverProcess::nowReady(const QString &httpUrl)
     emit logLine(LogLevel::Info, QStringLiteral("ffserver%1 is ready at %2, process %3")
                                      .arg(which, httpUrl, QString::number(m_process->processId())));
     setStatus(State::Running, {}, m_process->processId());
-}
-
-void FfserverProcess::onEvent(const FfserverFeedChange &change)
-{
-    emit logLine(LogLevel::Debug, QStringLiteral("feed %1 is %2").arg(change.name, change.state));
-}
-
-void FfserverProcess::onEvent(const FfserverStats &stats)
-{
-    if (m_status.state != State::Running)
-        return;
-    if (m_status.viewers == stats.viewers && m_status.viewersOfFeed == stats.viewersOfFeed)
-        return;
-    m_status.viewers = stats.viewers;
-    m_status.viewersOfFeed = stats.viewersOfFeed;
-    emit stateChanged(m_status);
-}
-
-void FfserverProcess::onEvent(const FfserverViewer &viewer)
-{
-    QString text = viewer.joined ? QStringLiteral("viewer %1 of %2 joined from %3")
-                                 : QStringLiteral("viewer %1 of %2 from %3 left");
-    text = text.arg(QString::number(viewer.id), viewer.stream, viewer.address);
-    if (!viewer.reason.isEmpty())
-        text += QStringLiteral(": ") + viewer.reason;
-    emit logLine(LogLevel::Info, text);
-}
-
-void FfserverProcess::onEvent(const FfserverTrouble &trouble)
-{
-    if (m_ready)
-        emit logLine(LogLevel::Warning, trouble.reason); // it goes on: a command that it did not understand
-    else
-        m_trouble = trouble.reason;
-}
-
-void FfserverProcess::onEvent(const FfserverOther &other)
-{
-    emit logLine(LogLevel::Debug,
-                 QStringLiteral("an event of ffserver is not known here: %1").arg(other.event));
 }
 
 void FfserverProcess::onStopTimer()

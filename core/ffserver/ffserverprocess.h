@@ -37,6 +37,7 @@ public:
         std::chrono::milliseconds ready{10'000};   ///< for the ready line
         std::chrono::milliseconds retry{10'000};   ///< between tries while it cannot be started
         std::chrono::milliseconds goodRun{30'000}; ///< after which a death counts as the first
+        std::chrono::milliseconds reload{10'000};  ///< for the answer to it
         std::chrono::milliseconds quit{1000}; ///< from asking politely to SIGTERM; half of it on to SIGKILL
     };
     struct Options {
@@ -65,6 +66,8 @@ public slots:
     void start();   ///< nothing when it is on already
     void stop();    ///< returns at once; the state becomes Stopped later
     void restart(); ///< at once, without back-off
+    /// Has it read its configuration again; one that does not run is started. reloadAnswered() follows.
+    void reload();
     /// For the next start.
     void setOptions(const aspersor::FfserverProcess::Options &options);
 
@@ -73,6 +76,7 @@ public slots:
 
 signals:
     void stateChanged(const aspersor::FfserverStatus &status); ///< at every change of the value
+    void reloadAnswered(const aspersor::ConfAnswer &answer);
     void logLine(aspersor::LogLevel level, const QString &text);
 
 private:
@@ -93,7 +97,10 @@ private:
     void onEvent(const FfserverStats &stats);
     void onEvent(const FfserverViewer &viewer);
     void onEvent(const FfserverTrouble &trouble);
+    void onEvent(const FfserverReloaded &reloaded);
+    void onEvent(const FfserverRefused &refused);
     void onEvent(const FfserverOther &other);
+    void answerReload(const ConfAnswer &answer);
     void onStopTimer();
     void send(const QByteArray &line);
     void askToQuit();
@@ -113,6 +120,7 @@ private:
     QTimer m_readyTimer;
     QTimer m_launchTimer;
     QTimer m_stopTimer;
+    QTimer m_reloadTimer;                ///< runs while an answer is expected
     QString m_trouble;                   ///< what this ffserver last said was wrong
     QString m_lastLogLine;               ///< of this ffserver
     std::optional<quint16> m_chosenPort; ///< where the last one listened, when any port would do

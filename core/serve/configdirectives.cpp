@@ -92,8 +92,8 @@ void ConfigReader::unknownDirective(const Word &word, Section section)
             return;
         }
     }
-    warn(word, "There is no directive called " + quoted(word.text) + "; this line is ignored." +
-                   didYouMean(nearestWord(word.text, directivesOf(section))));
+    warn(word, "There is no directive called " + quoted(word.text) + "; this line is ignored.",
+         nearestWord(word.text, directivesOf(section)));
 }
 
 std::optional<std::uint16_t> ConfigReader::port()

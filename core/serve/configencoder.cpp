@@ -203,8 +203,8 @@ std::string EncodingReader::encoderOf(const Track &track, const Format &format)
             error(*track.codec, name,
                   "There is no " + std::string(kindName(track.kind)) + " encoder called " +
                       quoted(name.text) +
-                      " on this machine; \"ffmpeg -encoders\" lists them, and \"copy\" passes the feed on." +
-                      didYouMean(nearestWord(name.text, views(known))));
+                      " on this machine; \"ffmpeg -encoders\" lists them, and \"copy\" passes the feed on.",
+                  nearestWord(name.text, views(known)));
         }
         return encoder;
     }

@@ -66,14 +66,15 @@ bool EncodingReader::Track::asksForEncoding() const
            std::ranges::any_of(settings, [](const Setting &setting) { return !setting.shared; });
 }
 
-void EncodingReader::error(const ConfigLine &line, const Word &at, std::string message)
+void EncodingReader::error(const ConfigLine &line, const Word &at, std::string message,
+                           std::string_view suggestion)
 {
-    m_say(Severity::Error, line, at, std::move(message));
+    m_say(Severity::Error, line, at, std::move(message), suggestion);
 }
 
 void EncodingReader::warn(const ConfigLine &line, const Word &at, std::string message)
 {
-    m_say(Severity::Warning, line, at, std::move(message));
+    m_say(Severity::Warning, line, at, std::move(message), {});
 }
 
 const Word *EncodingReader::argument(const ConfigLine &line, std::size_t index, std::string_view what)

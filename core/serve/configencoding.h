@@ -22,8 +22,8 @@ namespace aspersor::serve {
 class EncodingReader
 {
 public:
-    using Say =
-        std::function<void(Diagnostic::Severity, const ConfigLine &, const Word &, std::string message)>;
+    using Say = std::function<void(Diagnostic::Severity, const ConfigLine &, const Word &,
+                                   std::string message, std::string_view suggestion)>;
 
     EncodingReader(Say say, const PresetSource &presets) : m_say(std::move(say)), m_presets(presets) {}
 
@@ -68,7 +68,7 @@ private:
     };
 
     [[nodiscard]] media::Encoding whatIsLeft();
-    void error(const ConfigLine &line, const Word &at, std::string message);
+    void error(const ConfigLine &line, const Word &at, std::string message, std::string_view suggestion = {});
     void warn(const ConfigLine &line, const Word &at, std::string message);
     [[nodiscard]] const Word *argument(const ConfigLine &line, std::size_t index, std::string_view what);
     [[nodiscard]] std::optional<double> number(const ConfigLine &line, double low, double high, bool whole);

@@ -81,7 +81,7 @@ ParsedConfig readConfig(const std::string &path)
         failed.diagnostics.push_back({Diagnostic::Severity::Error, path, 0, 0, why, {}, 0});
         return std::move(failed);
     };
-    const auto text = contentsOf(path, maxFileBytes);
+    const auto text = contentsOf(path == "-" ? "/dev/stdin" : path, maxFileBytes);
     if (!text)
         return fail(std::string("This configuration cannot be read (") + std::strerror(errno) +
                     "); name another with -f FILE.");

@@ -39,20 +39,22 @@ ConfigReader::ConfigReader(std::string file, const ConfigSources &sources)
 {
 }
 
-void ConfigReader::say(Severity severity, int column, int length, std::string message)
+void ConfigReader::say(Severity severity, int column, int length, std::string message,
+                       std::string_view suggestion)
 {
-    m_result.diagnostics.push_back(
-        {severity, m_file, m_line->number, column, std::move(message), std::string(m_line->text), length});
+    m_result.diagnostics.push_back({severity, m_file, m_line->number, column,
+                                    std::move(message) + didYouMean(suggestion), std::string(m_line->text),
+                                    length, std::string(suggestion)});
 }
 
-void ConfigReader::error(const Word &at, std::string message)
+void ConfigReader::error(const Word &at, std::string message, std::string_view suggestion)
 {
-    say(Severity::Error, at.column, at.length, std::move(message));
+    say(Severity::Error, at.column, at.length, std::move(message), suggestion);
 }
 
-void ConfigReader::warn(const Word &at, std::string message)
+void ConfigReader::warn(const Word &at, std::string message, std::string_view suggestion)
 {
-    say(Severity::Warning, at.column, at.length, std::move(message));
+    say(Severity::Warning, at.column, at.length, std::move(message), suggestion);
 }
 
 ParsedConfig ConfigReader::parse(std::string_view text)
@@ -155,9 +157,10 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
         m_multicastAt.reset();
         m_multicastPortSet = false;
         m_encoding.emplace(
-            [this](Severity severity, const ConfigLine &line, const Word &word, std::string message) {
+            [this](Severity severity, const ConfigLine &line, const Word &word, std::string message,
+                   std::string_view suggestion) {
                 const ConfigLine *const here = std::exchange(m_line, &line);
-                say(severity, word.column, word.length, std::move(message));
+                say(severity, word.column, word.length, std::move(message), suggestion);
                 m_line = here;
             },
             m_sources.preset);
@@ -179,10 +182,16 @@ void ConfigReader::openSection(std::string_view keyword, const Word &keywordAt, 
                           "; give this one another name.");
     } else {
         static constexpr auto known = std::to_array<std::string_view>({"Feed", "Stream", "Redirect"});
-        error(keywordAt, "There is no section called " + quoted(keyword) +
-                             "; there are <Feed NAME>, "
-                             "<Stream NAME> and <Redirect NAME>." +
-                             didYouMean(nearestWord(keyword, known)));
+        Word word = keywordAt; // without the "<", so that the suggestion can stand in its place
+        if (!keyword.empty()) {
+            word.column = static_cast<int>(keyword.data() - m_line->text.data()) + 1;
+            word.length = static_cast<int>(keyword.size());
+        }
+        error(word,
+              "There is no section called " + quoted(keyword) +
+                  "; there are <Feed NAME>, "
+                  "<Stream NAME> and <Redirect NAME>.",
+              nearestWord(keyword, known));
         m_skipping = true;
         m_skippedTag = shortened(trimmed(m_line->text));
     }

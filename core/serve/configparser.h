@@ -37,7 +37,8 @@ struct ParsedConfig {
 /// first error.
 [[nodiscard]] ParsedConfig parseConfig(std::string_view text, const std::string &file,
                                        const ConfigSources &sources = {});
-/// Reads it from `path`, with what this machine has; a file that cannot be read is one error.
+/// Reads it from `path`, with what this machine has; a file that cannot be read is one error. "-" is standard
+/// input.
 [[nodiscard]] ParsedConfig readConfig(const std::string &path);
 
 /// The word of `known` that `word` was probably meant to be, any letter case; "" when none is near.

@@ -26,9 +26,11 @@ public:
 
 private:
     using Severity = Diagnostic::Severity;
-    void say(Severity severity, int column, int length, std::string message);
-    void error(const Word &at, std::string message);
-    void warn(const Word &at, std::string message);
+    void say(Severity severity, int column, int length, std::string message,
+             std::string_view suggestion = {});
+    /// `suggestion` may stand in the word's place; it is added to the message.
+    void error(const Word &at, std::string message, std::string_view suggestion = {});
+    void warn(const Word &at, std::string message, std::string_view suggestion = {});
 
     void tag();
     void openSection(std::string_view keyword, const Word &keywordAt, std::string_view name, const Word &at);

@@ -271,8 +271,8 @@ void ConfigReader::formatOf(StreamSpec &stream)
     std::string list;
     for (const std::string_view one : known)
         list.append(list.empty() ? "" : ", ").append(one);
-    error(*name, "There is no format called " + quoted(name->text) + "; there are " + list + "." +
-                     didYouMean(nearestWord(name->text, known)));
+    error(*name, "There is no format called " + quoted(name->text) + "; there are " + list + ".",
+          nearestWord(name->text, known));
 }
 
 void ConfigReader::redirectDirective(const std::string &key)

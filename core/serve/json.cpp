@@ -2,7 +2,10 @@
 #include "core/serve/json.h"
 
 // Boost.JSON without its library: the implementation belongs in exactly one source file.
+#include <algorithm>
 #include <boost/json/src.hpp>
+#include <string>
+#include <string_view>
 
 namespace aspersor::serve {
 
@@ -24,6 +27,38 @@ json::object toJson(const EncoderReport &encoder)
             {"leftOut", encoder.leftOut},
             {"errors", encoder.errors},
             {"shed", std::move(shed)}};
+}
+
+/// How many bytes at the beginning of `text` are one UTF-8 character; 0: none is.
+std::size_t utf8Character(std::string_view text)
+{
+    const auto lead = static_cast<unsigned char>(text.front());
+    if (lead < 0x80)
+        return 1;
+    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < length)
+        return 0;
+    // Overlong forms, surrogates and what is above U+10FFFF are told by the second byte.
+    const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    const auto second = static_cast<unsigned char>(text[1]);
+    const bool fits = second >= low && second <= high &&
+                      std::ranges::all_of(text.substr(2, length - 2),
+                                          [](unsigned char c) { return c >= 0x80 && c <= 0xbf; });
+    return fits ? length : 0;
+}
+
+/// A configuration may be of any encoding, and what is repeated of it may be cut within a character.
+std::string asUtf8(std::string_view text)
+{
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = utf8Character(text);
+        result += length > 0 ? text.substr(0, length) : "?";
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
 }
 
 } // namespace
@@ -66,6 +101,25 @@ json::object toJson(const ViewerReport &viewer)
 {
     return {{"id", viewer.id},       {"stream", viewer.stream}, {"address", viewer.address},
             {"bytes", viewer.bytes}, {"skips", viewer.skips},   {"ageMs", viewer.age.count()}};
+}
+
+json::object toJson(const Diagnostic &diagnostic)
+{
+    return {{"file", asUtf8(diagnostic.file)},
+            {"line", diagnostic.line},
+            {"column", diagnostic.column},
+            {"length", diagnostic.length},
+            {"severity", diagnostic.severity == Diagnostic::Severity::Error ? "error" : "warning"},
+            {"text", asUtf8(diagnostic.message)},
+            {"suggestion", asUtf8(diagnostic.suggestion)}};
+}
+
+json::array toJson(const Diagnostics &diagnostics)
+{
+    json::array list;
+    for (const Diagnostic &diagnostic : diagnostics)
+        list.push_back(toJson(diagnostic));
+    return list;
 }
 
 } // namespace aspersor::serve

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/serve/diagnostic.h"
 #include "core/serve/observer.h"
 
 #include <boost/json/array.hpp>
@@ -16,5 +17,9 @@ enum class Detail { Control, Status };
 [[nodiscard]] boost::json::object toJson(const FeedReport &feed,
                                          Detail detail); ///< with the sum of its viewers
 [[nodiscard]] boost::json::object toJson(const ViewerReport &viewer);
+
+/// A finding of the configuration. What is not UTF-8 in it becomes "?".
+[[nodiscard]] boost::json::object toJson(const Diagnostic &diagnostic);
+[[nodiscard]] boost::json::array toJson(const Diagnostics &diagnostics);
 
 } // namespace aspersor::serve

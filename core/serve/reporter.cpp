@@ -154,10 +154,19 @@ void Reporter::ready(const Config &config, const Addresses &addresses)
             (config.feedSocket.empty() ? "." : "; feeds arrive at " + config.feedSocket + "."));
 }
 
-void Reporter::reloaded(const Config &config)
+void Reporter::reloaded(const Config &config, const Diagnostics &diagnostics, bool restartNeeded)
 {
-    emitEvent({{"event", "reloaded"}, {"streams", streamsOf(config)}});
+    emitEvent({{"event", "reloaded"},
+               {"streams", streamsOf(config)},
+               {"restartNeeded", restartNeeded},
+               {"findings", toJson(diagnostics)}});
     log(LogLevel::Info, "The configuration was read again.");
+}
+
+void Reporter::refused(const Diagnostics &diagnostics)
+{
+    emitEvent({{"event", "refused"}, {"findings", toJson(diagnostics)}});
+    log(LogLevel::Error, "The configuration stays as it was.");
 }
 
 void Reporter::stats(const std::vector<FeedReport> &feeds, int viewers)

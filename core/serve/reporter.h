@@ -36,7 +36,9 @@ public:
         int port = 0;
     };
     void ready(const Config &config, const Addresses &addresses);
-    void reloaded(const Config &config);
+    /// `restartNeeded`: what listens, and the threads, are as they were.
+    void reloaded(const Config &config, const Diagnostics &diagnostics, bool restartNeeded);
+    void refused(const Diagnostics &diagnostics); ///< a reload: everything stays as it was
     /// Once a second; says only what is news. `viewers`: also those of recordings, which are no feed's.
     void stats(const std::vector<FeedReport> &feeds, int viewers);
     void error(const std::string &reason);

@@ -149,13 +149,15 @@ bool Server::endFeed(const std::string &name)
     return m_feeds.end(feedBaseName(name), "the feed was ended");
 }
 
-void Server::apply(Config config)
+bool Server::apply(Config config)
 {
     const auto old = m_state.config();
     addBuiltInStreams(config);
-    if (config.httpPort != old->httpPort || config.httpBindAddress != old->httpBindAddress ||
+    const bool restartNeeded =
+        config.httpPort != old->httpPort || config.httpBindAddress != old->httpBindAddress ||
         config.rtspPort != old->rtspPort || config.rtspBindAddress != old->rtspBindAddress ||
-        config.feedSocket != old->feedSocket || config.workers != old->workers)
+        config.feedSocket != old->feedSocket || config.workers != old->workers;
+    if (restartNeeded)
         m_observer.log(
             LogLevel::Warning,
             "HTTPPort, HTTPBindAddress, RTSPPort, RTSPBindAddress, FeedSocket and Workers stay as they "
@@ -165,6 +167,7 @@ void Server::apply(Config config)
     m_state.setConfig(std::move(config));
     m_feeds.endChanged(*m_state.config()); // after it: who comes now opens the new ones
     m_launcher.apply(m_state.config()->feeds, httpUrl());
+    return restartNeeded;
 }
 
 void Server::shutDown(std::function<void()> done)

@@ -48,7 +48,8 @@ public:
     bool endFeed(const std::string &name); ///< false: there is no such feed
     /// Streams, limits and times of `config` hold from now on; addresses stay as they are, with a warning.
     /// Viewers of streams that are no longer the same are ended with the reason, others notice nothing.
-    void apply(Config config);
+    /// True: some of it holds only from the next start on.
+    bool apply(Config config);
 
 private:
     void tick();

@@ -190,13 +190,26 @@ QWidget *SettingsDialog::makeViewersPage()
         m_probeTimer.start();
     });
     showVerdict({});
-    m_conf =
-        addPathField(*form, tr("&Configuration file:"), m_before.confFile,
-                     tr("ffserver.conf in the configuration folder"), tr("Choose the configuration file"));
+    m_editConf = new QPushButton(tr("&Edit…"));
+    m_editConf->setAutoDefault(false);
+    m_editConf->setAccessibleName(tr("Edit the configuration file"));
+    setConfEditable(true);
+    connect(m_editConf, &QPushButton::clicked, this,
+            [this] { emit editConfRequested(m_conf->text().trimmed()); });
+    m_conf = addPathField(*form, tr("&Configuration file:"), m_before.confFile,
+                          tr("ffserver.conf in the configuration folder"),
+                          tr("Choose the configuration file"), m_editConf);
     form->addRow(QString(),
-                 makeNote(tr("The configuration file says in which formats viewers get the feeds. Use "
-                             "Server > Restart ffserver after you edit it.")));
+                 makeNote(tr("The configuration file says in which formats viewers get the feeds. What you "
+                             "change in it holds at once, without a restart.")));
     return page;
+}
+
+void SettingsDialog::setConfEditable(bool on)
+{
+    m_editConf->setEnabled(on);
+    m_editConf->setToolTip(on ? tr("Edit the configuration file; it is checked while you type")
+                              : tr("The configuration is open in its editor already"));
 }
 
 void SettingsDialog::showEvent(QShowEvent *event)
@@ -288,7 +301,7 @@ SettingsDialog::ListenFields SettingsDialog::addListenFields(QFormLayout &form, 
 }
 
 QLineEdit *SettingsDialog::addPathField(QFormLayout &form, const QString &label, const QString &path,
-                                        const QString &placeholder, const QString &toolTip)
+                                        const QString &placeholder, const QString &toolTip, QWidget *beside)
 {
     auto *field = new QLineEdit(path);
     field->setPlaceholderText(placeholder);
@@ -297,6 +310,9 @@ QLineEdit *SettingsDialog::addPathField(QFormLayout &form, const QString &label,
     auto *row = makeRow();
     row->addWidget(field, 1);
     row->addWidget(browse);
+    if (beside) {
+        row->addWidget(beside);
+    }
     addRow(form, label, row, field);
     connect(field, &QLineEdit::textChanged, this, &SettingsDialog::check);
     connect(browse, &QToolButton::clicked, this, [this, field, toolTip] {

@@ -30,6 +30,8 @@ public:
 
     [[nodiscard]] Settings settings() const; ///< as the fields stand; valid after Save
 
+    void setConfEditable(bool on); ///< false: an editor is open already
+
 public slots:
     /// The answer to probeRequested().
     void showVerdict(const aspersor::FfserverVerdict &verdict);
@@ -38,6 +40,8 @@ signals:
     /// Which ffserver is this? Empty: the one that is taken when none is named. Once when the dialog comes,
     /// and when the field was changed.
     void probeRequested(const QString &program);
+    /// The configuration is to be edited; empty: the one in the configuration folder.
+    void editConfRequested(const QString &path);
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -54,7 +58,7 @@ private:
     QWidget *makeProgramPage();
     ListenFields addListenFields(QFormLayout &form, const ListenAddress &address);
     QLineEdit *addPathField(QFormLayout &form, const QString &label, const QString &path,
-                            const QString &placeholder, const QString &toolTip);
+                            const QString &placeholder, const QString &toolTip, QWidget *beside = nullptr);
     QSpinBox *addNumber(QFormLayout &form, const QString &label, int value, int least, int most,
                         const QString &toolTip);
     void check();
@@ -78,6 +82,7 @@ private:
     QSpinBox *m_places = nullptr; // of an original
     QTimer m_probeTimer;          // until the operator has typed the path
     QLineEdit *m_conf = nullptr;
+    QPushButton *m_editConf = nullptr;
     QComboBox *m_language = nullptr;
     QLabel *m_notice = nullptr;
     QPushButton *m_save = nullptr;

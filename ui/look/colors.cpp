@@ -108,7 +108,10 @@ Colors Colors::of(const QPalette &palette)
                 .graph = QColor(0xff5aa9f0),
                 .graphFill = translucent(QColor(0xff5aa9f0), 56),
                 .noticeBase = QColor(0xff33291a),
-                .line = QColor(0xff33393f)};
+                .line = QColor(0xff33393f),
+                .section = QColor(0xffcda4f4),
+                .directive = QColor(0xff7db4f0),
+                .quoted = QColor(0xff84d3a5)};
     }
     return {.good = QColor(0xff1f8a4c),
             .waiting = QColor(0xffb26a00),
@@ -118,7 +121,10 @@ Colors Colors::of(const QPalette &palette)
             .graph = QColor(0xff2b77c8),
             .graphFill = translucent(QColor(0xff2b77c8), 44),
             .noticeBase = QColor(0xfffdf3dc),
-            .line = QColor(0xffd5dade)};
+            .line = QColor(0xffd5dade),
+            .section = QColor(0xff7a2fb5),
+            .directive = QColor(0xff1a5fa8),
+            .quoted = QColor(0xff0f6f3c)};
 }
 
 QColor Colors::of(FeedState state) const

@@ -21,6 +21,9 @@ struct Colors {
     QColor graphFill;
     QColor noticeBase; ///< background of a bar that asks for attention
     QColor line;       ///< hairlines between panels
+    QColor section;    ///< in a configuration: a tag,
+    QColor directive;  ///< a line's first word
+    QColor quoted;     ///< and a word in quotes
 
     [[nodiscard]] static Colors of(const QPalette &palette);
     [[nodiscard]] QColor of(FeedState state) const;

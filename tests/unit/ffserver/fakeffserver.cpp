@@ -20,14 +20,16 @@ void sayReady(const std::string &socket)
               << R"({"name":"one.flv","feed":"cam1","format":"flv"}]})" << std::endl;
 }
 
-/// Answers commands until standard input ends or somebody quits us.
-int serve()
+/// Answers commands until standard input ends or somebody quits us; a reload with `answer`, if there is one.
+int serve(const char *answer = nullptr)
 {
     std::string line;
     while (std::getline(std::cin, line)) {
         std::cerr << "[info] command " << line << std::endl;
         if (line.find("\"quit\"") != std::string::npos)
             return 0;
+        if (answer && line.find("\"reload\"") != std::string::npos)
+            std::cout << answer << std::endl;
     }
     return 0;
 }
@@ -65,6 +67,22 @@ int main(int argc, char **argv)
         std::cerr << "[info] arguments " << all << std::endl;
         sayReady(socket);
         return serve();
+    }
+    if (mode == "reloads") {
+        sayReady(socket);
+        return serve(R"({"event":"reloaded","restartNeeded":true,"findings":[],)"
+                     R"("streams":[{"name":"*.mkv","feed":"*","format":"matroska"}]})");
+    }
+    if (mode == "refuses") {
+        sayReady(socket);
+        return serve(R"({"event":"refused","findings":[{"file":"x","line":3,"column":8,"length":4,)"
+                     R"("severity":"error","text":"There is no such thing.","suggestion":""},{"line":9}]})");
+    }
+    if (mode == "dies of a reload") {
+        sayReady(socket);
+        std::string line;
+        std::getline(std::cin, line);
+        return 5;
     }
     if (mode == "viewers") {
         sayReady(socket);

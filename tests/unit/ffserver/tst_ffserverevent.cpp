@@ -57,6 +57,26 @@ private slots:
         QCOMPARE(viewer.reason, QStringLiteral("too slow"));
     }
 
+    void theAnswersToAReload()
+    {
+        const auto event =
+            parseFfserverEvent(json("{'event':'reloaded','restartNeeded':true,'streams':[{'name':'a.ts','"
+                                    "feed':'a','format':'mpegts'}],"
+                                    "'findings':[{'line':3,'column':2,'length':5,'severity':'warning','text':"
+                                    "'No.','suggestion':'Yes'},"
+                                    "{'severity':'grave','text':'x'},{'severity':'error'},7]}"));
+        const auto &reloaded = std::get<FfserverReloaded>(event.value());
+        QVERIFY(reloaded.restartNeeded);
+        QCOMPARE(reloaded.streams.size(), 1);
+        QCOMPARE(reloaded.findings, (QList{ConfFinding{ConfFinding::Severity::Warning, 3, 2, 5,
+                                                       QStringLiteral("No."), QStringLiteral("Yes")}}));
+        const auto refused =
+            parseFfserverEvent(json("{'event':'refused','findings':[{'line':-1,'column':1e99,"
+                                    "'severity':'error','text':'Bad.'}]}"));
+        QCOMPARE(std::get<FfserverRefused>(refused.value()).findings,
+                 (QList{ConfFinding{ConfFinding::Severity::Error, 0, 0, 0, QStringLiteral("Bad."), {}}}));
+    }
+
     void troubleNamesTheLineOnce_data()
     {
         QTest::addColumn<QByteArray>("line");

@@ -68,6 +68,58 @@ private slots:
         QCOMPARE(m_states, (QList{State::Starting, State::Running, State::Stopping, State::Stopped}));
     }
 
+    void aReloadIsAnswered()
+    {
+        FfserverProcess process(options("reloads"));
+        const auto answer = reload(process);
+        QCOMPARE(answer.outcome, ConfAnswer::Outcome::Reloaded);
+        QVERIFY(answer.restartNeeded);
+        QCOMPARE(process.streams().size(), 1); // those of the new configuration
+        QCOMPARE(process.streams().first().name, QStringLiteral("*.mkv"));
+    }
+
+    void aRefusedReloadSaysWhy()
+    {
+        FfserverProcess process(options("refuses"));
+        const auto answer = reload(process);
+        QCOMPARE(answer.outcome, ConfAnswer::Outcome::Refused);
+        QCOMPARE(answer.findings.size(), 1); // what is no finding is none
+        QCOMPARE(answer.findings.first(),
+                 (ConfFinding{
+                     ConfFinding::Severity::Error, 3, 8, 4, QStringLiteral("There is no such thing."), {}}));
+        QCOMPARE(process.streams().size(), 2);
+        QCOMPARE(process.status().state, State::Running);
+    }
+
+    void aReloadIsAnsweredWhateverHappens()
+    {
+        FfserverProcess::Options silent = options("ready");
+        silent.timing.reload = 200ms;
+        FfserverProcess quiet(silent);
+        auto answer = reload(quiet);
+        QCOMPARE(answer.outcome, ConfAnswer::Outcome::NoAnswer);
+        QVERIFY2(answer.reason.contains(QStringLiteral("0.2 s")), qPrintable(answer.reason));
+
+        FfserverProcess dying(options("dies of a reload"));
+        answer = reload(dying);
+        QCOMPARE(answer.outcome, ConfAnswer::Outcome::NoAnswer);
+        QVERIFY2(answer.reason.contains(QStringLiteral("exit code 5")), qPrintable(answer.reason));
+    }
+
+    void aReloadStartsOneThatDoesNotRun()
+    {
+        FfserverProcess process(options("no such mode"));
+        process.start();
+        QTRY_COMPARE(process.status().state, State::Failed);
+        writeConf(QStringLiteral("ready"));
+        ConfAnswer answer;
+        connect(&process, &FfserverProcess::reloadAnswered, this,
+                [&](const ConfAnswer &got) { answer = got; });
+        process.reload();
+        QCOMPARE(answer.outcome, ConfAnswer::Outcome::Starting);
+        QTRY_COMPARE(process.status().state, State::Running);
+    }
+
     void aStuckServerIsKilled()
     {
         FfserverProcess process(options("stuck"));
@@ -328,6 +380,22 @@ private slots:
     }
 
 private:
+    /// Starts it, has it reload, and waits for the answer.
+    ConfAnswer reload(FfserverProcess &process)
+    {
+        std::optional<ConfAnswer> answer;
+        connect(&process, &FfserverProcess::reloadAnswered, this,
+                [&](const ConfAnswer &got) { answer = got; });
+        process.start();
+        [&] {
+            QTRY_COMPARE_WITH_TIMEOUT(process.status().state, State::Running, 20'000);
+            process.reload();
+            QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000);
+        }();
+        process.disconnect(this);
+        return answer.value_or(ConfAnswer{});
+    }
+
     void writeConf(const QString &mode) const
     {
         QFile file(m_folder->filePath(QStringLiteral("ffserver.conf")));

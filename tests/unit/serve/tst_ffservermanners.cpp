@@ -2,6 +2,7 @@
 #include "ffserverrun.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTcpServer>
 #include <QTest>
 #include <csignal>
@@ -36,6 +37,7 @@ private slots:
     void staleSocketsAreReplaced();
     void theAccessLogIsWritten();
     void usage();
+    void findingsForAProgram();
 
 private:
     ServeClip m_clip;
@@ -542,6 +544,57 @@ void FfserverMannersTest::usage()
     }
     QCOMPARE(run(QStringLiteral("-n -f " ASPERSOR_SOURCE_DIR "/resources/ffserver.conf"), &output), 0);
     QVERIFY(output.contains("*.ts\t*\tmpegts\n"));
+    QCOMPARE(run(QStringLiteral("-f -"), &output), 2);
+    QCOMPARE(run(QStringLiteral("--json -f " ASPERSOR_SOURCE_DIR "/resources/ffserver.conf"), &output), 2);
+    QVERIFY2(output.contains("add -n"), output.constData());
+}
+
+void FfserverMannersTest::findingsForAProgram()
+{
+    const auto check = [](const QByteArray &text, int *code) {
+        QProcess process;
+        process.start(QStringLiteral(ASPERSOR_BIN_DIR "/ffserver"),
+                      QStringLiteral("-n --json -f -").split(QLatin1Char(' ')));
+        process.write(text);
+        process.closeWriteChannel();
+        process.waitForFinished(patience);
+        *code = process.exitCode();
+        QList<QJsonObject> findings;
+        const QByteArrayList lines = process.readAllStandardOutput().split('\n');
+        for (const QByteArray &line : lines) {
+            if (!line.isEmpty())
+                findings += QJsonDocument::fromJson(line).object();
+        }
+        return findings;
+    };
+    int code = -1;
+    QVERIFY(check("", &code).isEmpty());
+    QCOMPARE(code, 0);
+    QVERIFY(check("<Stream *.ts>\nFeed *\n</Stream>\n", &code).isEmpty());
+    QCOMPARE(code, 0);
+    // The second finding repeats a word that is no UTF-8, and the last one a word that is cut.
+    const auto findings =
+        check("<Stream *.ts>\n  Fromat mpegts\nFeed *\nFormat \xe4vi\n</Stream>\n<Sream x>\n"
+              "</Sream>\n<Feed " +
+                  QByteArray("\xc3\xa4").repeated(60) + ">\n</Feed>\n",
+              &code);
+    QCOMPARE(code, 2);
+    QCOMPARE(findings.size(), 4);
+    for (const QJsonObject &finding : findings)
+        QCOMPARE(finding.keys(),
+                 QStringLiteral("column file length line severity suggestion text").split(QLatin1Char(' ')));
+    QCOMPARE(findings[0][QStringLiteral("line")].toInt(), 2);
+    QCOMPARE(findings[0][QStringLiteral("column")].toInt(), 3);
+    QCOMPARE(findings[0][QStringLiteral("length")].toInt(), 6);
+    QCOMPARE(findings[0][QStringLiteral("severity")].toString(), QStringLiteral("warning"));
+    QCOMPARE(findings[0][QStringLiteral("suggestion")].toString(), QStringLiteral("Format"));
+    QVERIFY(findings[0][QStringLiteral("text")].toString().contains(QStringLiteral("\"Fromat\"")));
+    QVERIFY(findings[1][QStringLiteral("text")].toString().contains(QStringLiteral("\"?vi\"")));
+    QCOMPARE(findings[2][QStringLiteral("line")].toInt(), 6);
+    QCOMPARE(findings[2][QStringLiteral("column")].toInt(), 2);
+    QCOMPARE(findings[2][QStringLiteral("length")].toInt(), 5);
+    QCOMPARE(findings[2][QStringLiteral("suggestion")].toString(), QStringLiteral("Stream"));
+    QCOMPARE(findings[3][QStringLiteral("severity")].toString(), QStringLiteral("error"));
 }
 
 QTEST_GUILESS_MAIN(FfserverMannersTest)

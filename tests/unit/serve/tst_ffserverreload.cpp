@@ -3,6 +3,7 @@
 
 #include "core/net/socket.h"
 
+#include <QJsonArray>
 #include <QTest>
 #include <csignal>
 #include <sys/socket.h>
@@ -24,6 +25,7 @@ private slots:
     void viewersOfUnchangedStreamsLoseNothing();
     void encodedStreamsEndWhenTheyChange();
     void aBrokenFileChangesNothing();
+    void whatHoldsFromTheNextStartOnIsSaid();
     void oneAddressHasALimit();
     void browsersGetAPage();
     void aclsMayChangeWithoutAReload();
@@ -181,6 +183,27 @@ void FfserverReloadTest::aBrokenFileChangesNothing()
     const qsizetype before = viewer.body().size();
     QTRY_VERIFY_WITH_TIMEOUT(viewer.body().size() > before, patience);
     QVERIFY(server.events("reloaded").empty());
+    QTRY_COMPARE_WITH_TIMEOUT(server.events("refused").size(), std::size_t{1}, patience);
+    const QJsonArray findings = server.events("refused").front()[QStringLiteral("findings")].toArray();
+    QCOMPARE(findings.size(), 3);
+    QCOMPARE(findings[0][QStringLiteral("line")].toInt(), 1);
+    QCOMPARE(findings[0][QStringLiteral("column")].toInt(), 12);
+    QCOMPARE(findings[0][QStringLiteral("length")].toInt(), 4);
+    QCOMPARE(findings[0][QStringLiteral("severity")].toString(), QStringLiteral("error"));
+}
+
+void FfserverReloadTest::whatHoldsFromTheNextStartOnIsSaid()
+{
+    FfserverRun server("Workers 1\n");
+    QVERIFY2(server.start(), server.errors().constData());
+    reload(server, server.config + "MaxClients 5\nMaxCliens 6\n");
+    QVERIFY(!server.events("reloaded").back()[QStringLiteral("restartNeeded")].toBool());
+    const QJsonArray findings = server.events("reloaded").back()[QStringLiteral("findings")].toArray();
+    QCOMPARE(findings.size(), 1);
+    QCOMPARE(findings[0][QStringLiteral("severity")].toString(), QStringLiteral("warning"));
+    QCOMPARE(findings[0][QStringLiteral("suggestion")].toString(), QStringLiteral("MaxClients"));
+    reload(server, QByteArray(server.config).replace("Workers 1", "Workers 2"));
+    QVERIFY(server.events("reloaded").back()[QStringLiteral("restartNeeded")].toBool());
 }
 
 void FfserverReloadTest::oneAddressHasALimit()

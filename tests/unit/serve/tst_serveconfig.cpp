@@ -139,7 +139,7 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
     row("socket path too long", ("FeedSocket /" + QByteArray(108, 'x')).constData(), true, 1, 12, "too long");
     row("LoadModule", "LoadModule x", true, 1, 1, "delete");
     row("zero byte", "", true, 0, 0, ""); // replaced below: a C string cannot hold it
-    row("unknown section", "<Strem a.ts>\nFeed a\n</Strem>", true, 1, 1, "Did you mean Stream?");
+    row("unknown section", "<Strem a.ts>\nFeed a\n</Strem>", true, 1, 2, "Did you mean Stream?");
     row("section without >", "<Feed x\n</Feed>", true, 1, 1, "\">\"");
     row("stream without >", "<Stream x.ts\nFeed x\n</Stream>", false, 1, 1, "\">\"");
     row("section without name", "<Stream >\nFeed x\nFormat flv\n</Stream>", true, 1, 1, "name is missing");

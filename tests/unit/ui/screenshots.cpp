@@ -2,6 +2,7 @@
 // Renders the window and its dialogs to PNG files, for people to look at.
 #include "core/preview/previewplayer.h"
 #include "samples.h"
+#include "ui/conf/confdialog.h"
 #include "ui/dialogs/aboutdialog.h"
 #include "ui/dialogs/bandialog.h"
 #include "ui/dialogs/connectdialog.h"
@@ -16,11 +17,13 @@
 #include <QAction>
 #include <QApplication>
 #include <QDir>
+#include <QFile>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <QToolButton>
 #include <functional>
@@ -235,6 +238,64 @@ void dialogs(const QString &suffix)
     }
 }
 
+/// The editor with mistakes in its text, and after the file was refused.
+void editor(const QString &suffix)
+{
+    QTemporaryDir place;
+    const QString path = place.filePath(QStringLiteral("ffserver.conf"));
+    QFile file(path);
+    if (file.open(QIODevice::WriteOnly)) {
+        file.write(
+            "# ffserver.conf: what ffserver serves, and to whom.\n\nHTTPPort 8090\nHTTPBindAddress 0.0.0.0\n"
+            "MaxClients many\n\n# A template: a stream of every feed.\n<Stream *.ts>\nFeed *\n</Stream>\n\n"
+            "<Stream *.flv>\nFeed *\nFromat flv\nMetadata title \"Front door\"\n</Stream>\n\n"
+            "<Stream *-small.ts>\nFeed *\nFormat mpegst\nVideoSize 640x360\nVideoBitRate 800\n</Stream>\n");
+    }
+    file.close();
+    MainWindow window{Settings{}};
+    fill(window, 0); // for the look
+    ConfDialog dialog(path, true);
+    QObject::connect(&dialog, &ConfDialog::checkRequested, &dialog, [&](int question, const QByteArray &) {
+        using Severity = ConfFinding::Severity;
+        ConfReport report;
+        report.question = question;
+        report.runs.kind = FfserverKind::Ours;
+        report.checkedBy = QStringLiteral("0.1.0");
+        report.findings = {
+            {Severity::Error,
+             5,
+             12,
+             4,
+             QStringLiteral("MaxClients is followed by a whole number from 1 to 1000000, not by \"many\"."),
+             {}},
+            {Severity::Warning, 14, 1, 6,
+             QStringLiteral(
+                 "There is no directive called \"Fromat\"; this line is ignored. Did you mean Format?"),
+             QStringLiteral("Format")},
+            {Severity::Error, 20, 8, 6,
+             QStringLiteral(
+                 "There is no format called \"mpegst\"; there are mpegts, flv, matroska, webm, mp4, mov, "
+                 "3gp, "
+                 "asf, avi, nut, ogg, adts, mp3, mp2, wav, au, h264, hevc, jpeg, mpjpeg, ffm, rtp and "
+                 "status. Did you mean mpegts?"),
+             QStringLiteral("mpegts")}};
+        dialog.showReport(report);
+    });
+    dialog.show();
+    shoot(dialog, QStringLiteral("dialog-conf") + suffix);
+    auto *text = dialog.findChild<ConfEditor *>();
+    text->goTo(2);
+    shoot(dialog, QStringLiteral("dialog-conf-marked") + suffix);
+    text->setPlainText(text->toPlainText() + QLatin1Char('#'));
+    QFile other(path);
+    if (other.open(QIODevice::Append)) {
+        other.write("# of another\n");
+    }
+    other.close();
+    settle(700);
+    shoot(dialog, QStringLiteral("dialog-conf-changed") + suffix);
+}
+
 } // namespace
 
 int main(int argc, char *argv[])
@@ -253,6 +314,7 @@ int main(int argc, char *argv[])
         const QString ending = suffix + (mode == QLatin1String("Dark") ? QStringLiteral("-dark") : QString());
         windows(ending);
         dialogs(ending);
+        editor(ending);
     }
     return 0;
 }
