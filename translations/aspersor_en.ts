@@ -12,6 +12,30 @@
     </message>
 </context>
 <context>
+    <name>aspersor::ConfDialog</name>
+    <message numerus="yes">
+        <source>ffserver finds %n error(s) in this text. It will refuse it, and could not be started with it. Write it all the same?</source>
+        <translation>
+            <numerusform>ffserver finds %n error in this text. It will refuse it, and could not be started with it. Write it all the same?</numerusform>
+            <numerusform>ffserver finds %n errors in this text. It will refuse it, and could not be started with it. Write it all the same?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s)</source>
+        <translation>
+            <numerusform>%n error</numerusform>
+            <numerusform>%n errors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>%n warning</numerusform>
+            <numerusform>%n warnings</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>aspersor::FeedCommands</name>
     <message numerus="yes">
         <source>Throw %n feed(s) off?</source>

@@ -21,6 +21,36 @@
     </message>
 </context>
 <context>
+    <name>ConfFile</name>
+    <message>
+        <source>%1 is not a file; name another configuration in the settings.</source>
+        <translation>%1 no es un archivo; indique otra configuración en los ajustes.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read (%2); check who may read it, or name another configuration in the settings.</source>
+        <extracomment>%1 is a path, %2 the system&apos;s words</extracomment>
+        <translation>%1 no se puede leer (%2); compruebe quién puede leerlo o indique otra configuración en los ajustes.</translation>
+    </message>
+    <message>
+        <source>%1 has more than 1 MiB, which is too much for this editor; use another, or name another configuration in the settings.</source>
+        <translation>%1 tiene más de 1 MiB, demasiado para este editor; use otro o indique otra configuración en los ajustes.</translation>
+    </message>
+    <message>
+        <source>%1 is not a text file; name another configuration in the settings.</source>
+        <translation>%1 no es un archivo de texto; indique otra configuración en los ajustes.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed, because the file as it was cannot be kept as %1 (%2); check who may write to its folder and whether the disk is full.</source>
+        <extracomment>%1 is a path, %2 the system&apos;s words</extracomment>
+        <translation>No se ha cambiado nada, porque el archivo anterior no se puede guardar como %1 (%2); compruebe quién puede escribir en su carpeta y si el disco está lleno.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written (%2); check who may write to it and whether the disk is full. The file is as it was.</source>
+        <extracomment>%1 is a path, %2 the system&apos;s words</extracomment>
+        <translation>%1 no se puede escribir (%2); compruebe quién puede escribir en él y si el disco está lleno. El archivo está como estaba.</translation>
+    </message>
+</context>
+<context>
     <name>FeedTexts</name>
     <message>
         <source>%1 kb/s</source>
@@ -239,6 +269,279 @@
     <message>
         <source>&amp;Kick and ban</source>
         <translation>&amp;Expulsar y vetar</translation>
+    </message>
+</context>
+<context>
+    <name>aspersor::ConfDialog</name>
+    <message>
+        <source>There is no file %1 yet; Apply makes it.</source>
+        <translation>Todavía no hay un archivo %1; Aplicar lo crea.</translation>
+    </message>
+    <message>
+        <source>Configuration of ffserver</source>
+        <translation>Configuración de ffserver</translation>
+    </message>
+    <message>
+        <source>The file is no longer there: another program has removed it. Keep this text, and Apply makes the file again.</source>
+        <translation>El archivo ya no está: otro programa lo ha borrado. Conserve este texto, y Aplicar creará el archivo de nuevo.</translation>
+    </message>
+    <message>
+        <source>Another program has changed the file, and there are changes here, too.</source>
+        <translation>Otro programa ha cambiado el archivo, y aquí también hay cambios.</translation>
+    </message>
+    <message>
+        <source>The file was changed by another program, and is loaded again.</source>
+        <translation>Otro programa ha cambiado el archivo, y se ha cargado de nuevo.</translation>
+    </message>
+    <message>
+        <source>Revert</source>
+        <translation>Descartar</translation>
+    </message>
+    <message>
+        <source>Drop your changes and go back to what is in the file?</source>
+        <translation>¿Descartar sus cambios y volver a lo que hay en el archivo?</translation>
+    </message>
+    <message>
+        <source>&amp;Drop the changes</source>
+        <translation>&amp;Descartar los cambios</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>Aplicar</translation>
+    </message>
+    <message numerus="yes">
+        <source>ffserver finds %n error(s) in this text. It will refuse it, and could not be started with it. Write it all the same?</source>
+        <translation>
+            <numerusform>ffserver encuentra %n error en este texto. Lo rechazará y no podría iniciarse con él. ¿Escribirlo de todos modos?</numerusform>
+            <numerusform>ffserver encuentra %n errores en este texto. Lo rechazará y no podría iniciarse con él. ¿Escribirlo de todos modos?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Write it all the same</source>
+        <translation>&amp;Escribirlo de todos modos</translation>
+    </message>
+    <message>
+        <source>The file is written. ffserver uses another one, which the settings name.</source>
+        <translation>El archivo está escrito. ffserver usa otro, el que indican los ajustes.</translation>
+    </message>
+    <message>
+        <source>The file is written; ffserver is reading it…</source>
+        <translation>El archivo está escrito; ffserver lo está leyendo…</translation>
+    </message>
+    <message>
+        <source>ffserver has taken it up. The file as it was is kept as %1.</source>
+        <translation>ffserver ya lo usa. El archivo anterior se conserva como %1.</translation>
+    </message>
+    <message>
+        <source>HTTPPort, HTTPBindAddress, RTSPPort, RTSPBindAddress, FeedSocket and Workers hold only after a restart of ffserver; viewers have to connect again then.</source>
+        <translation>HTTPPort, HTTPBindAddress, RTSPPort, RTSPBindAddress, FeedSocket y Workers solo valen después de reiniciar ffserver; los espectadores deben reconectarse entonces.</translation>
+    </message>
+    <message>
+        <source>The file is written, but ffserver has refused it (%1) and goes on with what it had. Correct it before ffserver is started again.</source>
+        <translation>El archivo está escrito, pero ffserver lo ha rechazado (%1) y sigue con lo que tenía. Corríjalo antes de que ffserver se inicie de nuevo.</translation>
+    </message>
+    <message>
+        <source>The file is written. ffserver was not running, and is being started with it.</source>
+        <translation>El archivo está escrito. ffserver no estaba en marcha y se está iniciando con él.</translation>
+    </message>
+    <message>
+        <source>The file is written. An original ffserver reads it only when it starts; viewers have to connect again then.</source>
+        <translation>El archivo está escrito. Un ffserver original solo lo lee al iniciarse; los espectadores deben reconectarse entonces.</translation>
+    </message>
+    <message>
+        <source>The file is written, but it is not known whether ffserver has taken it up: %1.</source>
+        <extracomment>%1 is an English clause such as &quot;ffserver did not answer within 10 s&quot;</extracomment>
+        <translation>El archivo está escrito, pero no se sabe si ffserver ya lo usa: %1.</translation>
+    </message>
+    <message>
+        <source>&amp;Go on editing</source>
+        <translation>&amp;Seguir editando</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Cerrar</translation>
+    </message>
+    <message>
+        <source>Your changes to the configuration are not applied. Drop them?</source>
+        <translation>Sus cambios en la configuración no se han aplicado. ¿Descartarlos?</translation>
+    </message>
+    <message>
+        <source>&amp;Load the file</source>
+        <translation>&amp;Cargar el archivo</translation>
+    </message>
+    <message>
+        <source>Take what is in the file now, and drop what was changed here</source>
+        <translation>Tomar lo que hay ahora en el archivo y descartar lo que se cambió aquí</translation>
+    </message>
+    <message>
+        <source>&amp;Keep mine</source>
+        <translation>Conser&amp;var lo mío</translation>
+    </message>
+    <message>
+        <source>Go on with this text; Apply replaces the file, and keeps it as it was beside it</source>
+        <translation>Seguir con este texto; Aplicar sustituye el archivo y conserva el anterior a su lado</translation>
+    </message>
+    <message>
+        <source>&amp;Restart ffserver</source>
+        <translation>&amp;Reiniciar ffserver</translation>
+    </message>
+    <message>
+        <source>End ffserver and start it anew; phones stay connected</source>
+        <translation>Terminar ffserver e iniciarlo de nuevo; los teléfonos siguen conectados</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Archivo</translation>
+    </message>
+    <message>
+        <source>Who checks it</source>
+        <translation>Quién lo comprueba</translation>
+    </message>
+    <message>
+        <source>Where the cursor is</source>
+        <translation>Dónde está el cursor</translation>
+    </message>
+    <message>
+        <source>Line %1, column %2</source>
+        <translation>Línea %1, columna %2</translation>
+    </message>
+    <message>
+        <source>What is said of this line</source>
+        <translation>Qué se dice de esta línea</translation>
+    </message>
+    <message>
+        <source>What the check said</source>
+        <translation>Qué dijo la comprobación</translation>
+    </message>
+    <message>
+        <source>&amp;Use the suggestion</source>
+        <translation>&amp;Usar la sugerencia</translation>
+    </message>
+    <message>
+        <source>Write the word that was probably meant</source>
+        <translation>Escribir la palabra que probablemente se quería</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>Resultados</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Line</source>
+        <translation>Línea</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Columna</translation>
+    </message>
+    <message>
+        <source>What ffserver says</source>
+        <translation>Qué dice ffserver</translation>
+    </message>
+    <message>
+        <source>Enter or a double click goes to the line; F8 to the next finding, Shift+F8 to the one before</source>
+        <translation>Intro o un doble clic van a la línea; F8 al resultado siguiente, Mayús+F8 al anterior</translation>
+    </message>
+    <message>
+        <source>What ffserver answered</source>
+        <translation>Qué respondió ffserver</translation>
+    </message>
+    <message>
+        <source>&amp;Check</source>
+        <translation>&amp;Comprobar</translation>
+    </message>
+    <message>
+        <source>Ask ffserver what it says of this text, without applying it</source>
+        <translation>Preguntar a ffserver qué dice de este texto, sin aplicarlo</translation>
+    </message>
+    <message>
+        <source>Re&amp;vert</source>
+        <translation>&amp;Descartar</translation>
+    </message>
+    <message>
+        <source>Back to what is in the file</source>
+        <translation>Volver a lo que hay en el archivo</translation>
+    </message>
+    <message>
+        <source>&amp;Apply</source>
+        <translation>&amp;Aplicar</translation>
+    </message>
+    <message>
+        <source>Write the file, and have ffserver take it up</source>
+        <translation>Escribir el archivo y hacer que ffserver lo use</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>C&amp;errar</translation>
+    </message>
+    <message>
+        <source>Close this window</source>
+        <translation>Cerrar esta ventana</translation>
+    </message>
+    <message>
+        <source>It cannot be checked: %1.</source>
+        <extracomment>%1 is an English clause</extracomment>
+        <translation>No se puede comprobar: %1.</translation>
+    </message>
+    <message>
+        <source>The program in use is FFmpeg&apos;s original ffserver, version %1. The check shows what Aspersor&apos;s own (version %2) says, and which streams the original will not serve.</source>
+        <translation>El programa en uso es el ffserver original de FFmpeg, versión %1. La comprobación muestra lo que dice el propio de Aspersor (versión %2) y qué flujos no servirá el original.</translation>
+    </message>
+    <message>
+        <source>Checked while you type by Aspersor&apos;s ffserver, version %1.</source>
+        <translation>Lo comprueba mientras escribe el ffserver de Aspersor, versión %1.</translation>
+    </message>
+    <message>
+        <source>Not checked.</source>
+        <translation>Sin comprobar.</translation>
+    </message>
+    <message>
+        <source>Nothing is wrong with this text.</source>
+        <translation>Este texto no tiene errores.</translation>
+    </message>
+    <message>
+        <source>%1, and more that are not listed</source>
+        <translation>%1, y más que no se muestran</translation>
+    </message>
+    <message>
+        <source>%1; ffserver can use it</source>
+        <translation>%1; ffserver puede usarlo</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Error</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Aviso</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s)</source>
+        <translation>
+            <numerusform>%n error</numerusform>
+            <numerusform>%n errores</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>%n aviso</numerusform>
+            <numerusform>%n avisos</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>aspersor::ConfEditor</name>
+    <message>
+        <source>Error: %1</source>
+        <translation>Error: %1</translation>
+    </message>
+    <message>
+        <source>Warning: %1</source>
+        <translation>Aviso: %1</translation>
     </message>
 </context>
 <context>
@@ -922,6 +1225,14 @@
         <source>Copied: %1</source>
         <translation>Copiado: %1</translation>
     </message>
+    <message>
+        <source>&amp;Edit configuration…</source>
+        <translation>&amp;Editar la configuración…</translation>
+    </message>
+    <message>
+        <source>Change in which formats viewers get the feeds, while ffserver runs</source>
+        <translation>Cambiar en qué formatos reciben los espectadores las señales, con ffserver en marcha</translation>
+    </message>
 </context>
 <context>
     <name>aspersor::NoticeBar</name>
@@ -1238,10 +1549,6 @@
         <translation>Elegir el archivo de configuración</translation>
     </message>
     <message>
-        <source>The configuration file says in which formats viewers get the feeds. Use Server &gt; Restart ffserver after you edit it.</source>
-        <translation>El archivo de configuración dice en qué formatos reciben los espectadores las señales. Use Servidor &gt; Reiniciar ffserver después de modificarlo.</translation>
-    </message>
-    <message>
         <source>Applies when Aspersor is started next</source>
         <translation>Se aplica la próxima vez que se inicie Aspersor</translation>
     </message>
@@ -1378,6 +1685,26 @@
     <message>
         <source>Asking the program which ffserver it is…</source>
         <translation>Preguntando al programa qué ffserver es…</translation>
+    </message>
+    <message>
+        <source>&amp;Edit…</source>
+        <translation>&amp;Editar…</translation>
+    </message>
+    <message>
+        <source>Edit the configuration file</source>
+        <translation>Editar el archivo de configuración</translation>
+    </message>
+    <message>
+        <source>The configuration file says in which formats viewers get the feeds. What you change in it holds at once, without a restart.</source>
+        <translation>El archivo de configuración dice en qué formatos reciben los espectadores las señales. Lo que cambie en él vale en seguida, sin reinicio.</translation>
+    </message>
+    <message>
+        <source>Edit the configuration file; it is checked while you type</source>
+        <translation>Editar el archivo de configuración; se comprueba mientras escribe</translation>
+    </message>
+    <message>
+        <source>The configuration is open in its editor already</source>
+        <translation>La configuración ya está abierta en su editor</translation>
     </message>
 </context>
 <context>

@@ -50,6 +50,7 @@ MainWindow::~MainWindow()
 {
     m_parts->saveState();
     // While the parts are there, for what these tell when they go.
+    delete m_parts->confDialog;
     delete m_parts->commands;
     delete takeCentralWidget();
 }
@@ -162,6 +163,9 @@ void MainWindow::setSettings(const Settings &settings)
 {
     if (settings != m_parts->settings) {
         m_parts->settings = settings;
+        if (m_parts->confDialog) {
+            m_parts->confDialog->setInForce(m_parts->confDialog->path() == confFile(settings));
+        }
         m_parts->showAddresses();
     }
 }

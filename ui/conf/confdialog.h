@@ -32,6 +32,8 @@ public:
     /// `inForce`: ffserver uses this file; otherwise it is only written.
     explicit ConfDialog(const QString &path, bool inForce, QWidget *parent = nullptr);
 
+    [[nodiscard]] const QString &path() const { return m_file.path(); }
+    void setInForce(bool on) { m_inForce = on; } ///< the settings name another file, or this one again
     [[nodiscard]] bool hasChanges() const;
     /// Asks about changes that are not applied, closes, and then calls `after`; not when the operator goes
     /// on.
@@ -85,7 +87,7 @@ private:
     [[nodiscard]] int errorCount() const;
 
     ConfFile m_file;
-    const bool m_inForce;
+    bool m_inForce;
     bool m_isUsable = false;     ///< the file could be read
     bool m_isWaiting = false;    ///< for what ffserver does with it
     bool m_isCurrent = false;    ///< the findings are about the text as it stands

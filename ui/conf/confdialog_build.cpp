@@ -75,6 +75,10 @@ void ConfDialog::build()
         tr("Go on with this text; Apply replaces the file, and keeps it as it was beside it"));
     m_restart = new QAction(tr("&Restart ffserver"), this);
     m_restart->setToolTip(tr("End ffserver and start it anew; phones stay connected"));
+    const QList<QWidget *> order{m_editor, m_list, m_useSuggestion, m_check, m_revert, m_apply};
+    for (qsizetype i = 1; i < order.size(); ++i) {
+        setTabOrder(order.at(i - 1), order.at(i));
+    }
     addKeys();
     resize(920, 720);
     m_editor->setFocus();
@@ -145,14 +149,11 @@ QWidget *ConfDialog::makeFindings()
     m_list = new QTreeWidget;
     m_list->setAccessibleName(tr("Findings"));
     m_list->setRootIsDecorated(false);
-    m_list->setUniformRowHeights(false);
-    m_list->setWordWrap(true);
+    m_list->setUniformRowHeights(true);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setHeaderLabels({tr("Kind"), tr("Line"), tr("Column"), tr("What ffserver says")});
     m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_list->header()->setStretchLastSection(true);
-    connect(m_list->header(), &QHeaderView::sectionResized, m_list,
-            [this] { m_list->doItemsLayout(); }); // long sentences take more or fewer lines
     m_list->header()->setHighlightSections(false);
     m_list->setToolTip(
         tr("Enter or a double click goes to the line; F8 to the next finding, Shift+F8 to the one "

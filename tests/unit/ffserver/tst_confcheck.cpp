@@ -56,6 +56,7 @@ private slots:
     void onlyTheNewestIsAnswered()
     {
         ConfCheck check;
+        m_reports.clear();
         watch(check);
         check.check(1, ours(), http, "MaxClients many\n");
         check.check(2, ours(), http, "");
