@@ -59,11 +59,12 @@ QList<ConfFinding> overruled(const QByteArray &text, const ListenAddress &http)
         const QString value = line.words.size() > 1 ? QString::fromStdString(line.words[1].text) : QString();
         const bool isPort = key == QLatin1String("httpport") || key == QLatin1String("port");
         const bool isHost = key == QLatin1String("httpbindaddress") || key == QLatin1String("bindaddress");
+        const QString where = http.port != 0 ? toString(http) : http.host + QStringLiteral(", any free port");
         if ((isPort && value != QString::number(http.port)) || (isHost && value != http.host))
             add(line, QStringLiteral(
                           "Viewers connect where Aspersor's settings say (%1); this line counts only for "
                           "an ffserver that runs without Aspersor.")
-                          .arg(toString(http)));
+                          .arg(where));
         else if (key == QLatin1String("feedsocket"))
             add(line, QStringLiteral(
                           "Aspersor takes a socket of its own; this line counts only for an ffserver that "

@@ -53,7 +53,7 @@ void ConfDialog::build()
     floors->addWidget(makeFrame(m_editor));
     floors->addWidget(makeFindings());
     floors->setStretchFactor(0, 1);
-    floors->setSizes({440, 170});
+    floors->setSizes({450, 230});
 
     auto *inner = new QVBoxLayout;
     inner->setContentsMargins(margin, 10, margin, margin);
@@ -80,7 +80,7 @@ void ConfDialog::build()
         setTabOrder(order.at(i - 1), order.at(i));
     }
     addKeys();
-    resize(920, 720);
+    resize(940, 780);
     m_editor->setFocus();
 }
 

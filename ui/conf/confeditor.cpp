@@ -54,33 +54,63 @@ void ConfEditor::setMarks(const QList<ConfMark> &marks)
     showMarks();
 }
 
-/// The cursor's line has another ground, and what is meant a wave under it.
+/// The cursor's line has another ground; paintEvent() draws the waves.
 void ConfEditor::showMarks()
 {
-    const Colors colors = Colors::of(palette());
     QTextEdit::ExtraSelection line;
     line.format.setBackground(palette().alternateBase());
     line.format.setProperty(QTextFormat::FullWidthSelection, true);
     line.cursor = textCursor();
     line.cursor.clearSelection();
-    QList<QTextEdit::ExtraSelection> shown{line};
+    setExtraSelections({line});
+    viewport()->update();
+    m_gutter->update();
+}
+
+QTextCursor ConfEditor::waveOf(const ConfMark &mark) const
+{
+    QTextCursor wave = mark.place;
+    if (!wave.isNull() && !wave.hasSelection()) {
+        wave.movePosition(QTextCursor::StartOfBlock);
+        wave.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
+    }
+    return wave;
+}
+
+/// Qt's own wave is no more than dots under small letters.
+void ConfEditor::paintEvent(QPaintEvent *event)
+{
+    QPlainTextEdit::paintEvent(event);
+    constexpr qreal step = 2.5;
+    constexpr qreal height = 2.5;
+    QPainter painter(viewport());
+    painter.setRenderHint(QPainter::Antialiasing);
+    const Colors colors = Colors::of(palette());
     for (const ConfMark &mark : std::as_const(m_marks)) {
-        if (mark.place.isNull()) {
+        const QTextCursor wave = waveOf(mark);
+        if (wave.isNull()) {
             continue;
         }
-        QTextEdit::ExtraSelection wave;
-        wave.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
-        wave.format.setUnderlineColor(mark.severity == ConfFinding::Severity::Error ? colors.bad
-                                                                                    : colors.waiting);
-        wave.cursor = mark.place;
-        if (!wave.cursor.hasSelection()) {
-            wave.cursor.movePosition(QTextCursor::StartOfBlock);
-            wave.cursor.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
+        QTextCursor end = wave;
+        QTextCursor begin = wave;
+        begin.setPosition(wave.selectionStart());
+        end.setPosition(wave.selectionEnd());
+        const QRect from = cursorRect(begin);
+        const QRect to = cursorRect(end);
+        if (!event->rect().intersects(from.united(to).adjusted(0, 0, 0, 2))) {
+            continue;
         }
-        shown += wave;
+        QPolygonF line;
+        const qreal base = from.bottom() - 0.5;
+        bool isUp = false;
+        for (qreal x = from.left(); x <= std::max(to.left(), from.left() + 6); x += step) {
+            line << QPointF(x, isUp ? base - height : base);
+            isUp = !isUp;
+        }
+        painter.setPen(
+            QPen(mark.severity == ConfFinding::Severity::Error ? colors.bad : colors.waiting, 1.2));
+        painter.drawPolyline(line);
     }
-    setExtraSelections(shown);
-    m_gutter->update();
 }
 
 int ConfEditor::markHere() const

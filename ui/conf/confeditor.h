@@ -27,12 +27,15 @@ public:
     void goTo(int mark); ///< selects what is meant
     void useSuggestion(int mark);
 
+    /// What has a wave under it: what is meant, or a whole line.
+    [[nodiscard]] QTextCursor waveOf(const ConfMark &mark) const;
     [[nodiscard]] QString toolTipOf(int line) const; ///< what is said of it; empty: nothing
     [[nodiscard]] QWidget *gutter() const { return m_gutter; }
 
 protected:
     bool viewportEvent(QEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override; // of the gutter
+    void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
 

@@ -82,8 +82,10 @@ private slots:
         QVERIFY(m_editor->toolTipOf(2).contains(QStringLiteral("Error: There is no directive")));
         QVERIFY(m_editor->toolTipOf(1).isEmpty());
         const QImage marked = m_editor->gutter()->grab().toImage();
+        const QImage waved = m_editor->viewport()->grab().toImage();
         m_editor->setMarks({});
         QVERIFY(m_editor->gutter()->grab().toImage() != marked);
+        QVERIFY(m_editor->viewport()->grab().toImage() != waved);
 
         m_editor->selectAll();
         QTest::keyClicks(m_editor, QStringLiteral("MaxClients 3"));
@@ -603,10 +605,9 @@ private:
     [[nodiscard]] QStringList underlined() const
     {
         QStringList words;
-        const auto shown = m_editor->extraSelections();
-        for (const auto &one : shown) {
-            if (one.format.underlineStyle() == QTextCharFormat::WaveUnderline) {
-                words += one.cursor.selectedText();
+        for (const ConfMark &mark : m_editor->marks()) {
+            if (const QTextCursor wave = m_editor->waveOf(mark); !wave.isNull()) {
+                words += wave.selectedText();
             }
         }
         return words;
