@@ -2,6 +2,7 @@
 #include "core/media/capabilities.h"
 
 #include "core/media/avptr.h"
+#include "core/media/ffm.h"
 
 extern "C" {
 #include <libavutil/opt.h>
@@ -59,9 +60,15 @@ std::vector<std::string> encoderNames(TrackKind kind)
     return names;
 }
 
+int codecOfEncoder(const std::string &encoder)
+{
+    const AVCodec *codec = avcodec_find_encoder_by_name(encoder.c_str());
+    return codec ? codec->id : AV_CODEC_ID_NONE;
+}
+
 bool demuxerExists(const std::string &name)
 {
-    return av_find_input_format(name.c_str()) != nullptr;
+    return name == ffmFormat || av_find_input_format(name.c_str()) != nullptr;
 }
 
 bool pixelFormatExists(const std::string &name)

@@ -18,6 +18,9 @@ namespace aspersor::media {
 [[nodiscard]] std::string encoderFor(const std::string &name, TrackKind kind);
 /// The names of all encoders of that kind.
 [[nodiscard]] std::vector<std::string> encoderNames(TrackKind kind);
+/// The AVCodecID of what an encoder makes; 0 when there is no such encoder.
+[[nodiscard]] int codecOfEncoder(const std::string &encoder);
+/// One of libav's, or of ours in its place.
 [[nodiscard]] bool demuxerExists(const std::string &name);
 [[nodiscard]] bool pixelFormatExists(const std::string &name);
 

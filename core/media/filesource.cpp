@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/filesource.h"
 
+#include "core/media/ffm.h"
+#include "core/media/ffmfile.h"
 #include "core/media/sniff.h"
 
 #include <array>
@@ -44,7 +46,25 @@ bool FileSource::seekTo(std::int64_t offset)
     return ::fseeko(m_file.get(), offset, SEEK_SET) == 0;
 }
 
-Result<Recording> openRecording(const std::string &path, const std::string &format)
+namespace {
+
+Result<Recording> openFfm(const std::string &path, std::optional<std::chrono::milliseconds> from)
+{
+    auto file = FfmFile::open(path);
+    if (!file)
+        return tl::unexpected<Error>(file.error());
+    if (from)
+        (*file)->seek(*from);
+    auto demuxer = Demuxer::open(**file, {.format = ffmFormat, .stored = true});
+    if (!demuxer)
+        return tl::unexpected<Error>(demuxer.error());
+    return Recording{std::move(*file), std::move(*demuxer)};
+}
+
+} // namespace
+
+Result<Recording> openRecording(const std::string &path, const std::string &format,
+                                std::optional<std::chrono::milliseconds> from)
 {
     auto source = FileSource::open(path);
     if (!source)
@@ -59,6 +79,8 @@ Result<Recording> openRecording(const std::string &path, const std::string &form
         if (!(*source)->seekTo(0))
             return failure(Error::Kind::Io, "the file cannot be read again");
     }
+    if (options.format == ffmFormat)
+        return openFfm(path, from);
     auto demuxer = Demuxer::open(**source, options);
     if (!demuxer)
         return tl::unexpected<Error>(demuxer.error());

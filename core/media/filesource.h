@@ -4,8 +4,10 @@
 #include "core/media/bytesource.h"
 #include "core/media/demuxer.h"
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace aspersor::media {
@@ -32,11 +34,13 @@ private:
 
 /// A recording's demuxer and what it reads from.
 struct Recording {
-    std::unique_ptr<FileSource> source; ///< must outlive the demuxer
+    std::unique_ptr<ByteSource> source; ///< must outlive the demuxer
     std::unique_ptr<Demuxer> demuxer;
 };
 
-/// Opens a recording of any container that Demuxer reads. `format`: libav's name; "" looks for itself.
-[[nodiscard]] Result<Recording> openRecording(const std::string &path, const std::string &format);
+/// Opens a recording of any container that Demuxer reads. `format`: its name there; "" looks for itself. A
+/// feed file of the original begins with its oldest block, or with what was sent at `from` (since 1970).
+[[nodiscard]] Result<Recording> openRecording(const std::string &path, const std::string &format,
+                                              std::optional<std::chrono::milliseconds> from = {});
 
 } // namespace aspersor::media

@@ -114,7 +114,7 @@ void FeedLink::serveHttpUpload()
         default:
             status = m_http->parser->error() || wasOnAir ? 400 : 415;
             if (status == 415)
-                sentence += " Send MPEG-TS, NUT, Matroska, FLV or fragmented MP4.";
+                sentence += " Send MPEG-TS, FFM, NUT, Matroska, FLV or fragmented MP4.";
         }
         if (!m_stopping)
             m_observer.log(LogLevel::Warning, "The upload of the feed " + m_http->name + " from " +

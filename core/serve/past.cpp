@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/past.h"
 
+#include "core/media/ffmfile.h"
 #include "core/media/linkformat.h"
 
 #include <algorithm>
@@ -243,6 +244,8 @@ void PastStore::apply(const std::vector<FeedSpec> &feeds)
             next.emplace(*found);
             continue;
         }
+        if (feed.readOnly && media::FfmFile::open(feed.file))
+            continue; // of the original: replays read it as it is
         auto past = Past::open(feed, m_observer);
         if (past)
             next.emplace(feed.name, std::move(*past));

@@ -88,7 +88,10 @@ tl::expected<void, OpenError> Replay::open()
         return {};
     }
     m_recording = {};
-    auto opened = media::openRecording(m_order.spec.file, m_order.spec.inputFormat);
+    std::optional<std::chrono::milliseconds> from;
+    if (m_order.fromMs > 0)
+        from = std::chrono::milliseconds(m_order.fromMs);
+    auto opened = media::openRecording(m_order.spec.file, m_order.spec.inputFormat, from);
     if (!opened) {
         m_observer.log(LogLevel::Error, "The stream " + m_order.name + " cannot be served: its file " +
                                             m_order.spec.file + " cannot be opened (" +

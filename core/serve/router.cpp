@@ -68,10 +68,9 @@ bool isOurOwn(const Config &config, const boost::asio::ip::address &peer)
 }
 
 /// Who is named by the feed's ACL may upload; where there is none, only programs on this machine.
-Route routeUpload(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer)
+std::optional<Answer> refusal(const Config &config, const net::RequestHead &head,
+                              const boost::asio::ip::address &peer, const std::string &name)
 {
-    const std::string_view path = std::string_view(head.path).substr(head.path.starts_with('/') ? 1 : 0);
-    const std::string name(feedBaseName(path));
     if (!isFeedName(name))
         return errorAnswer(404, "A feed's name is 1 to 64 letters, digits, dots, dashes and underscores.");
     const FeedSpec *feed = config.feed(name);
@@ -84,6 +83,18 @@ Route routeUpload(const Config &config, const net::RequestHead &head, const boos
         return errorAnswer(403, "The feed " + name + " is a recording (ReadOnlyFile) and takes no upload.");
     if (!isShown(config, name))
         return errorAnswer(404, "No stream of the configuration shows a feed called " + name + ".");
+    return std::nullopt;
+}
+
+/// POST and PUT; or the GET of a feeder of the original, which wants to know what to send.
+Route routeUpload(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer)
+{
+    const std::string_view path = std::string_view(head.path).substr(head.path.starts_with('/') ? 1 : 0);
+    const std::string name(feedBaseName(path));
+    if (auto refused = refusal(config, head, peer, name))
+        return *refused;
+    if (head.method == "GET" || head.method == "HEAD")
+        return FeederRequest{name};
     return UploadRequest{name};
 }
 
@@ -198,6 +209,8 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
                             isAddress ? RtspHint::Wanted::Address : RtspHint::Wanted::Description};
         return std::get<Answer>(std::move(stream));
     }
+    if (name.ends_with(".ffm"))
+        return routeUpload(config, head, peer);
     if (name.empty() && isLoopback(peer))
         return redirectTo(302, "/stat.html");
     return noSuchStream(config, name, peer, liveFeeds);

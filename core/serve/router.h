@@ -50,7 +50,13 @@ struct UploadRequest {
     std::string feed; ///< "cam1"
 };
 
-using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest>;
+/// A feeder of the original asks what to send to a feed, and may send it.
+struct FeederRequest {
+    std::string feed; ///< "feed1"
+};
+
+using Route =
+    std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest, FeederRequest>;
 
 /// What a request from `peer` is for. Pure.
 [[nodiscard]] Route route(const Config &config, const net::RequestHead &head,

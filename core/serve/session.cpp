@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/session.h"
 
+#include "core/media/ffm.h"
+#include "core/media/ffmheader.h"
+#include "core/serve/feederheader.h"
 #include "core/serve/feedport.h"
 #include "core/serve/place.h"
 #include "core/serve/replay.h"
@@ -128,6 +131,8 @@ void Session::decide(std::span<const std::uint8_t> rest)
         answerRtsp(*rtsp);
     else if (const auto *publisher = std::get_if<UploadRequest>(&to))
         upload(publisher->feed, rest);
+    else if (const auto *feeder = std::get_if<FeederRequest>(&to))
+        answerFeeder(feeder->feed);
     else
         answer(std::get<Answer>(to));
 }
@@ -155,11 +160,22 @@ std::optional<ReplayOrder> Session::replayFor(const StreamRequest &request, cons
     if (!spec.file.empty()) {
         order.paced = true;
         order.loop = spec.loop;
+        if (point.back == spec.preroll) // not asked for: from its beginning
+            order.fromMs = 0;
         return order;
     }
     order.past = m_worker.fanOut().sources().pasts.find(request.feed);
-    if (!order.past)
-        return std::nullopt;
+    if (!order.past) {
+        const FeedSpec *feed = m_worker.state().config()->feed(request.feed);
+        if (!feed || !feed->readOnly)
+            return std::nullopt;
+        order.spec.file = feed->file; // of the original, or none: opening it will tell
+        order.paced = true;
+        order.loop = spec.loop;
+        if (point.back == spec.preroll)
+            order.fromMs = 0;
+        return order;
+    }
     if (order.past->readOnly()) {
         order.paced = true;
         order.loop = spec.loop;
@@ -365,18 +381,42 @@ void Session::onEncoderTimeout()
                        std::string(retryLater)));
 }
 
+bool Session::refuseSecond(const std::string &feed)
+{
+    const auto there = m_worker.feeds().find(feed);
+    if (!there || !there->taken(std::chrono::steady_clock::now()))
+        return false;
+    answer(errorAnswer(409,
+                       "Another upload is on the air as " + feed + "; end it first, or choose another name.",
+                       std::string(retryLater)));
+    return true;
+}
+
+/// A block of FFM with nothing but a header, as the original had it; then the feeder closes, and uploads.
+void Session::answerFeeder(const std::string &feed)
+{
+    if (refuseSecond(feed))
+        return;
+    const auto header = media::ffmHeaderBytes(feederHeader(*m_worker.state().config(), feed));
+    if (!header) {
+        answer(errorAnswer(500, header.error().message));
+        return;
+    }
+    m_status = 200;
+    std::string text = "HTTP/1.0 200 OK\r\nPragma: no-cache\r\nContent-Type: ";
+    text.append(media::ffmContentType).append("\r\n\r\n");
+    if (!m_headOnly)
+        text.append(header->begin(), header->end());
+    send(std::move(text));
+}
+
 /// Hands the connection to a thread of its own, which pulls the body; not before it is sure that it is
 /// wanted.
 void Session::upload(const std::string &feed, std::span<const std::uint8_t> rest)
 {
     ServerState &state = m_worker.state();
-    if (const auto there = m_worker.feeds().find(feed);
-        there && there->taken(std::chrono::steady_clock::now())) {
-        answer(errorAnswer(
-            409, "Another upload is on the air as " + feed + "; end it first, or choose another name.",
-            std::string(retryLater)));
+    if (refuseSecond(feed))
         return;
-    }
     Booking<int> place(state.uploads, 1);
     if (state.uploads > maxUploads) {
         answer(errorAnswer(503, "All " + std::to_string(maxUploads) + " places for uploads are taken.",

@@ -34,6 +34,8 @@ private:
     void read();
     void onRead(std::size_t count);
     void decide(std::span<const std::uint8_t> rest);
+    void answerFeeder(const std::string &feed);
+    [[nodiscard]] bool refuseSecond(const std::string &feed);
     void upload(const std::string &feed, std::span<const std::uint8_t> rest);
     void open(const StreamRequest &request);
     void openSnapshot(const Feed &feed, const StreamRequest &request);
