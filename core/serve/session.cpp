@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/session.h"
 
-#include "core/media/ffm.h"
-#include "core/media/ffmheader.h"
-#include "core/serve/feederheader.h"
-#include "core/serve/feedport.h"
 #include "core/serve/place.h"
 #include "core/serve/replay.h"
 #include "core/serve/rtsproute.h"
@@ -29,7 +25,6 @@ constexpr std::chrono::seconds headTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
 constexpr std::chrono::seconds encoderTimeout{15}; ///< for a stream to be made ready
 constexpr std::chrono::seconds lingerTimeout{2};
-constexpr int maxUploads = 256;
 constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
 constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
@@ -157,32 +152,25 @@ std::optional<ReplayOrder> Session::replayFor(const StreamRequest &request, cons
     order.spec = spec;
     order.grace = m_worker.state().config()->feedGrace;
     order.fromMs = std::chrono::duration_cast<std::chrono::milliseconds>(point.at.time_since_epoch()).count();
-    if (!spec.file.empty()) {
+    const auto asRecording = [&] {
         order.paced = true;
         order.loop = spec.loop;
         if (point.back == spec.preroll) // not asked for: from its beginning
             order.fromMs = 0;
         return order;
-    }
+    };
+    if (!spec.file.empty())
+        return asRecording();
     order.past = m_worker.fanOut().sources().pasts.find(request.feed);
     if (!order.past) {
         const FeedSpec *feed = m_worker.state().config()->feed(request.feed);
         if (!feed || !feed->readOnly)
             return std::nullopt;
         order.spec.file = feed->file; // of the original, or none: opening it will tell
-        order.paced = true;
-        order.loop = spec.loop;
-        if (point.back == spec.preroll)
-            order.fromMs = 0;
-        return order;
+        return asRecording();
     }
-    if (order.past->readOnly()) {
-        order.paced = true;
-        order.loop = spec.loop;
-        if (point.back == spec.preroll) // not asked for: from its beginning
-            order.fromMs = 0;
-        return order;
-    }
+    if (order.past->readOnly())
+        return asRecording();
     if (spec.format->snapshot || needsEncoder(spec) || point.back.count() <= 0 ||
         !order.past->file().hasStart())
         return std::nullopt;
@@ -379,66 +367,6 @@ void Session::onEncoderTimeout()
                        "The stream was not made ready within 15 seconds; the machine has too much to do. "
                        "Try again later, or watch a stream that is not encoded.",
                        std::string(retryLater)));
-}
-
-bool Session::refuseSecond(const std::string &feed)
-{
-    const auto there = m_worker.feeds().find(feed);
-    if (!there || !there->taken(std::chrono::steady_clock::now()))
-        return false;
-    answer(errorAnswer(409,
-                       "Another upload is on the air as " + feed + "; end it first, or choose another name.",
-                       std::string(retryLater)));
-    return true;
-}
-
-/// A block of FFM with nothing but a header, as the original had it; then the feeder closes, and uploads.
-void Session::answerFeeder(const std::string &feed)
-{
-    if (refuseSecond(feed))
-        return;
-    const auto header = media::ffmHeaderBytes(feederHeader(*m_worker.state().config(), feed));
-    if (!header) {
-        answer(errorAnswer(500, header.error().message));
-        return;
-    }
-    m_status = 200;
-    std::string text = "HTTP/1.0 200 OK\r\nPragma: no-cache\r\nContent-Type: ";
-    text.append(media::ffmContentType).append("\r\n\r\n");
-    if (!m_headOnly)
-        text.append(header->begin(), header->end());
-    send(std::move(text));
-}
-
-/// Hands the connection to a thread of its own, which pulls the body; not before it is sure that it is
-/// wanted.
-void Session::upload(const std::string &feed, std::span<const std::uint8_t> rest)
-{
-    ServerState &state = m_worker.state();
-    if (refuseSecond(feed))
-        return;
-    Booking<int> place(state.uploads, 1);
-    if (state.uploads > maxUploads) {
-        answer(errorAnswer(503, "All " + std::to_string(maxUploads) + " places for uploads are taken.",
-                           std::string(retryLater)));
-        return;
-    }
-    m_timer.cancel();
-    error_code error;
-    const int descriptor = m_socket.release(error);
-    if (error) {
-        close();
-        return;
-    }
-    m_status = 200; // whatever it will be: the session's part is over
-    m_worker.fanOut().sources().feedPort.adopt({net::Socket(descriptor),
-                                                std::move(m_parser),
-                                                {rest.begin(), rest.end()},
-                                                feed,
-                                                plainAddress(m_peer.address()).to_string(),
-                                                std::move(m_requestLine),
-                                                std::move(m_connection),
-                                                std::move(place)});
 }
 
 void Session::answerStatus(const StatusRequest &request)
