@@ -101,11 +101,14 @@ struct ControlRoom::Parts {
     FeedStatsList feeds;
     QTimer refreshTimer;
     qint64 linkedPid = 0; ///< the ffserver that the links go to
+    WatchIndex shownIndex;
 
     void takeKey();
     void takeRuntimeFolder();
     void link(bool running);
     [[nodiscard]] FfserverStatus status() const;
+    [[nodiscard]] QStringList streamFiles(const QString &name) const;
+    [[nodiscard]] WatchIndex watchIndex() const;
 };
 
 namespace {
@@ -156,6 +159,48 @@ FfserverStatus ControlRoom::Parts::status() const
         if (const auto feed = feedOfSlot.find(place.key().toStdString()); feed != feedOfSlot.end())
             status.viewersOfFeed.insert(QString::fromStdString(feed->second), place.value());
     return status;
+}
+
+/// Of a feed, as ffserver serves them; what every player takes stands first.
+QStringList ControlRoom::Parts::streamFiles(const QString &name) const
+{
+    QStringList files;
+    QString inNames = name; // what stands for the feed in the streams' names
+    if (feedSlots->isLimited()) {
+        const auto place = feedSlots->slotOf(name.toStdString());
+        if (!place)
+            return files;
+        inNames = QString::fromStdString(*place);
+    }
+    for (const StreamTemplate &stream : ffserver->streams()) {
+        QString file;
+        if (stream.feed == QLatin1String("*"))
+            file = QString(stream.name).replace(QLatin1Char('*'), inNames);
+        else if (stream.feed == name)
+            file = stream.name;
+        if (file.isEmpty())
+            continue;
+        if (stream.format == QLatin1String("mpegts"))
+            files.prepend(file);
+        else
+            files.append(file);
+    }
+    return files;
+}
+
+/// With an original ffserver, whose places have names of their own.
+WatchIndex ControlRoom::Parts::watchIndex() const
+{
+    WatchIndex index;
+    const OriginalServer *original = ffserver->original();
+    if (!original || linkedPid == 0)
+        return index;
+    index.port = original->port();
+    for (const FeedStats &feed : feeds) {
+        if (QStringList files = streamFiles(feed.name); feed.state == FeedState::Live && !files.isEmpty())
+            index.feeds.append({feed.name, std::move(files)});
+    }
+    return index;
 }
 
 void ControlRoom::Parts::takeKey()
@@ -302,27 +347,8 @@ std::unique_ptr<PreviewPlayer> ControlRoom::previewStream(const QString &name)
 QStringList ControlRoom::streamUrls(const QString &name) const
 {
     QStringList urls;
-    QString inNames = name; // what stands for the feed in the streams' names
-    if (m_parts->feedSlots->isLimited()) {
-        const auto place = m_parts->feedSlots->slotOf(name.toStdString());
-        if (!place)
-            return urls;
-        inNames = QString::fromStdString(*place);
-    }
-    for (const StreamTemplate &stream : m_parts->ffserver->streams()) {
-        QString file;
-        if (stream.feed == QLatin1String("*"))
-            file = QString(stream.name).replace(QLatin1Char('*'), inNames);
-        else if (stream.feed == name)
-            file = stream.name;
-        if (file.isEmpty())
-            continue;
-        const QString url = viewersUrl() + QLatin1Char('/') + file;
-        if (stream.format == QLatin1String("mpegts"))
-            urls.prepend(url); // what every player takes stands first
-        else
-            urls.append(url);
-    }
+    for (const QString &file : m_parts->streamFiles(name))
+        urls.append(viewersUrl() + QLatin1Char('/') + file);
     return urls;
 }
 
@@ -422,6 +448,7 @@ void ControlRoom::onFfserverChanged(FfserverStatus status)
     if (std::exchange(m_parts->linkedPid, pid) != pid)
         m_parts->link(running);
     status = m_parts->status();
+    showIndex();
     emit ffserverChanged(status);
 }
 
@@ -436,7 +463,17 @@ void ControlRoom::refresh()
     if (feeds == m_parts->feeds)
         return;
     m_parts->feeds = std::move(feeds);
+    showIndex();
     emit feedsUpdated(m_parts->feeds);
+}
+
+void ControlRoom::showIndex()
+{
+    WatchIndex index = m_parts->watchIndex();
+    if (index == m_parts->shownIndex)
+        return;
+    m_parts->shownIndex = std::move(index);
+    m_parts->ingest->setWatchIndex(m_parts->shownIndex);
 }
 
 } // namespace aspersor

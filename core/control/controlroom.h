@@ -85,6 +85,7 @@ private:
     void onFeedChanged(const FeedStats &feed);
     void onFfserverChanged(FfserverStatus status);
     void refresh();
+    void showIndex();
     void listen();
 
     struct Parts;

@@ -4,6 +4,7 @@
 #include "core/feed/feedregistry.h"
 #include "core/ingest/credentials.h"
 #include "core/ingest/ingestlistener.h"
+#include "core/ingest/watchindex.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@ constexpr std::size_t readBytes = 16 * 1024;
 constexpr int readsPerTurn = 16; // then the other connections have their turn
 constexpr std::string_view challenge = "WWW-Authenticate: Bearer realm=\"aspersor\"\r\nWWW-Authenticate: "
                                        "Basic realm=\"aspersor\", charset=\"UTF-8\"\r\n";
+constexpr std::string_view indexFields = "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
 constexpr std::string_view allow = "Allow: POST, PUT\r\n";
 
 } // namespace
@@ -126,16 +128,8 @@ void IngestConnection::judge()
     const net::RequestHead &head = m_parser->head();
     const IngestOptions &options = m_listener.options();
     if (head.method != "POST" && head.method != "PUT") {
-        if ((head.method == "GET" || head.method == "HEAD") && head.path == "/") {
-            const std::string text =
-                "This is where phones bring their video: send it as MPEG-TS with POST or PUT to /NAME.\n"
-                "Viewers find it on another port of this computer.\n";
-            std::string response =
-                net::response(200, plainText, text, {}, head.keepAlive && m_parser->done());
-            if (head.method == "HEAD")
-                response.resize(response.size() - text.size());
-            return answer(std::move(response), head.keepAlive && m_parser->done());
-        }
+        if ((head.method == "GET" || head.method == "HEAD") && head.path == "/")
+            return showIndex();
         return refuse({405, "Video is published with POST or PUT only.", 0}, std::string(allow));
     }
     const auto path = parseUploadPath(head.path);
@@ -168,6 +162,22 @@ void IngestConnection::judge()
     if (head.contentLength == std::uint64_t{0})
         return refuse({415, "The upload is empty.", 0});
     claim(*path, hasKey);
+}
+
+void IngestConnection::showIndex()
+{
+    const WatchIndex &index = m_listener.watchIndex();
+    const bool isPage = index.port != 0;
+    const std::string text =
+        isPage ? watchIndexPage(index, m_socket.localHost())
+               : "This is where phones bring their video: send it as MPEG-TS with POST or PUT to /NAME.\n"
+                 "Viewers find it on another port of this computer.\n";
+    const bool keepAlive = m_parser->head().keepAlive && m_parser->done();
+    std::string response =
+        net::response(200, isPage ? "text/html; charset=utf-8" : plainText, text, indexFields, keepAlive);
+    if (m_parser->head().method == "HEAD")
+        response.resize(response.size() - text.size());
+    answer(std::move(response), keepAlive);
 }
 
 void IngestConnection::claim(const UploadPath &path, bool hasKey)

@@ -49,6 +49,7 @@ private:
     void timedOut();
     void readRequest(std::vector<std::uint8_t> bytes);
     void judge();
+    void showIndex();
     void claim(const UploadPath &path, bool hasKey);
     void readPlaylist();
     void refuse(const Refusal &refusal, const std::string &extraFields = {});

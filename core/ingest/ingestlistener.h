@@ -4,6 +4,7 @@
 #include "core/feed/upload.h"
 #include "core/ingest/ingestoptions.h"
 #include "core/ingest/mailbox.h"
+#include "core/ingest/watchindex.h"
 
 #include <QLoggingCategory>
 #include <QSocketNotifier>
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] int connectionCount() const { return static_cast<int>(m_connections.size()); }
 
     void setOptions(const IngestOptions &options) { m_options = options; }
+    [[nodiscard]] const WatchIndex &watchIndex() const { return m_watchIndex; }
+    void setWatchIndex(const WatchIndex &index) { m_watchIndex = index; }
     /// A feed is through with this connection.
     void takeBack(UploadEnd end);
     /// The connection has closed its socket or given it away: it is deleted when its slot has returned.
@@ -52,6 +55,7 @@ private:
 
     FeedRegistry &m_registry;
     IngestOptions m_options;
+    WatchIndex m_watchIndex;
     std::shared_ptr<Mailbox> m_mailbox;
     QSocketNotifier m_mail;
     std::list<std::unique_ptr<IngestConnection>> m_connections; // oldest first

@@ -91,6 +91,11 @@ void IngestServer::setOptions(const IngestOptions &options)
     (void)m_mailbox->post([listener = m_listener, options] { listener->setOptions(options); });
 }
 
+void IngestServer::setWatchIndex(const WatchIndex &index)
+{
+    (void)m_mailbox->post([listener = m_listener, index] { listener->setWatchIndex(index); });
+}
+
 int IngestServer::connectionCount() const
 {
     return onThread<int>([listener = m_listener] { return listener->connectionCount(); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/ingest/ingestoptions.h"
+#include "core/ingest/watchindex.h"
 #include "core/media/result.h"
 
 #include <QString>
@@ -33,6 +34,8 @@ public:
     void stopListening();
     /// For requests from now on.
     void setOptions(const IngestOptions &options);
+    /// What is shown at "/" from now on.
+    void setWatchIndex(const WatchIndex &index);
     /// Connections that are not a feed, for statistics and tests.
     [[nodiscard]] int connectionCount() const;
 

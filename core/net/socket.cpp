@@ -74,28 +74,50 @@ void Socket::close()
         ::close(std::exchange(m_descriptor, -1));
 }
 
-std::string Socket::peerName() const
+namespace {
+
+using AddressOf = int (*)(int, sockaddr *, socklen_t *);
+
+/// As in a URL: IPv6 in brackets, IPv4 as such also when it came to an IPv6 socket. Empty: no IP address.
+struct HostAndPort {
+    std::string host;
+    std::uint16_t port = 0;
+};
+HostAndPort addressOf(int descriptor, AddressOf which)
 {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    if (::getpeername(m_descriptor, reinterpret_cast<sockaddr *>(&address), &size) != 0)
+    if (which(descriptor, reinterpret_cast<sockaddr *>(&address), &size) != 0)
         return {};
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (address.ss_family == AF_INET) {
         const auto &v4 = reinterpret_cast<const sockaddr_in &>(address);
         ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-        return std::string(text.data()) + ':' + std::to_string(ntohs(v4.sin_port));
+        return {text.data(), ntohs(v4.sin_port)};
     }
     if (address.ss_family == AF_INET6) {
         const auto &v6 = reinterpret_cast<const sockaddr_in6 &>(address);
         if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
             ::inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
-            return std::string(text.data()) + ':' + std::to_string(ntohs(v6.sin6_port));
+            return {text.data(), ntohs(v6.sin6_port)};
         }
         ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-        return '[' + std::string(text.data()) + "]:" + std::to_string(ntohs(v6.sin6_port));
+        return {'[' + std::string(text.data()) + ']', ntohs(v6.sin6_port)};
     }
     return {};
+}
+
+} // namespace
+
+std::string Socket::peerName() const
+{
+    const auto [host, port] = addressOf(m_descriptor, ::getpeername);
+    return host.empty() ? host : host + ':' + std::to_string(port);
+}
+
+std::string Socket::localHost() const
+{
+    return addressOf(m_descriptor, ::getsockname).host;
 }
 
 Result<Socket> connectLocal(const std::string &path)

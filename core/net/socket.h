@@ -29,6 +29,8 @@ public:
     void close();
     /// "ADDRESS:PORT" of the peer, "[v6]:PORT" for IPv6; "" for a Unix socket.
     [[nodiscard]] std::string peerName() const;
+    /// The address that the peer has connected to, as it stands in a URL; "" for a Unix socket.
+    [[nodiscard]] std::string localHost() const;
 
 private:
     int m_descriptor = -1;

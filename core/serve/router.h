@@ -55,8 +55,7 @@ struct FeederRequest {
     std::string feed; ///< "feed1"
 };
 
-using Route =
-    std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest, FeederRequest>;
+using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest, FeederRequest>;
 
 /// What a request from `peer` is for. Pure.
 [[nodiscard]] Route route(const Config &config, const net::RequestHead &head,

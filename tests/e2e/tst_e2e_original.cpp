@@ -105,6 +105,22 @@ private slots:
         QTRY_VERIFY2_WITH_TIMEOUT(pictures(QStringLiteral("slot02.ffm")) > 30, m_room->story(), patience);
     }
 
+    void aWebPageTellsViewersTheAddresses()
+    {
+        QByteArray page;
+        QCOMPARE(statusOf(m_room->ingestPort(),
+                          "GET / HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n", &page),
+                 200);
+        QVERIFY2(page.contains("Content-Type: text/html"), page);
+        QVERIFY2(page.contains("<h2>one</h2>\n<p><a href=\"" +
+                               m_room->watchUrl(QStringLiteral("slot01.ts")).toUtf8() + "\">slot01.ts</a>"),
+                 page);
+        QVERIFY2(page.contains("<h2>two</h2>\n<p><a href=\"" +
+                               m_room->watchUrl(QStringLiteral("slot02.ts")).toUtf8()),
+                 page);
+        QVERIFY2(!page.contains("elsewhere"), page);
+    }
+
     void whenAllPlacesAreTakenTheNextPhoneHearsSo()
     {
         QByteArray answer;
