@@ -35,13 +35,14 @@ tl::expected<std::shared_ptr<Feed>, Answer> findFeed(const ServerState &state, c
     return tl::unexpected(noSuchStream(*state.config(), request.name, peer, feeds.names()));
 }
 
-tl::expected<std::vector<std::string>, Answer> describedTracks(const ServerState &state, Feed &feed,
-                                                               const StreamRequest &request,
-                                                               const boost::asio::ip::address &peer)
+tl::expected<std::vector<std::string>, NoPlace> describedTracks(const ServerState &state, Feed &feed,
+                                                                const StreamRequest &request,
+                                                                const boost::asio::ip::address &peer,
+                                                                Encoder::Ready ready)
 {
-    auto stream = feed.open(request.name, request.spec);
+    auto stream = feed.open(request.name, request.spec, std::move(ready));
     if (!stream)
-        return tl::unexpected(answerFor(state, feed, stream.error(), peer));
+        return tl::unexpected(NoPlace{answerFor(state, feed, stream.error(), peer), stream.error().starting});
     --(*stream)->viewers; // it lingers for who opens it next
     return (*stream)->mediaSections();
 }

@@ -44,9 +44,10 @@ struct NoPlace {
 /// What `peer` is told when the feed cannot be opened; it may name what can be opened instead.
 [[nodiscard]] Answer answerFor(const ServerState &state, const Feed &feed, const OpenError &error,
                                const boost::asio::ip::address &peer);
-/// RTP only: how the feed's tracks are described to receivers, or the answer why they cannot be.
-[[nodiscard]] tl::expected<std::vector<std::string>, Answer>
+/// RTP only: how the feed's tracks are described to receivers, or the answer why they cannot be. `ready`: as
+/// with takePlace().
+[[nodiscard]] tl::expected<std::vector<std::string>, NoPlace>
 describedTracks(const ServerState &state, Feed &feed, const StreamRequest &request,
-                const boost::asio::ip::address &peer);
+                const boost::asio::ip::address &peer, Encoder::Ready ready = {});
 
 } // namespace aspersor::serve

@@ -19,6 +19,7 @@ namespace {
 constexpr std::chrono::seconds tickDistance{1};
 constexpr std::chrono::seconds requestTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
+constexpr std::chrono::seconds encoderTimeout{15};
 constexpr std::chrono::seconds lingerTimeout{2};
 constexpr std::size_t maxSequenceDigits = 10;
 constexpr std::string_view methods =
@@ -79,6 +80,12 @@ void RtspSession::watch()
     const bool isOnTcp = m_state == State::Playing && !playsOverUdp();
     if (m_writingSince && now - *m_writingSince > (m_closing ? lingerTimeout : answerTimeout)) {
         close("the viewer took nothing for too long");
+    } else if (m_awaitsEncoderSince) {
+        if (now - *m_awaitsEncoderSince > encoderTimeout) {
+            m_awaitsEncoderSince.reset();
+            refuse(503, "The stream was not made ready within 15 seconds; the machine has too much to do. Try "
+                        "again later, or watch a stream that is not encoded.");
+        }
     } else if (m_requestSince && now - *m_requestSince > requestTimeout) {
         close("the request did not come within 10 seconds");
     } else if (isOnTcp) {
@@ -111,7 +118,7 @@ void RtspSession::advance()
 {
     if (m_closing)
         m_unread = {};
-    while (!m_unread.empty() && !m_writing && !m_closed && !m_closing) {
+    while (!m_unread.empty() && !m_writing && !m_awaitsEncoderSince && !m_closed && !m_closing) {
         switch (m_parser.feed(m_unread)) {
         case net::RtspParser::Event::Request:
             obey(m_parser.request());
@@ -127,7 +134,7 @@ void RtspSession::advance()
             break;
         }
     }
-    if (m_closed || m_writing)
+    if (m_closed || m_writing || m_awaitsEncoderSince)
         return;
     if (!m_parser.inMidRequest())
         m_requestSince.reset();
@@ -195,7 +202,7 @@ void RtspSession::play(const net::RtspRequest &request)
         rooms.enter(m_id, *this);
         m_worker.state().observer.viewerJoined(report());
     }
-    const std::string address = addressOf(request);
+    const std::string address = addressOf(request.authority);
     std::string text;
     rooms.play(m_id, plan(), [&](const std::vector<std::optional<RtpBegin>> &begins) {
         std::string info;

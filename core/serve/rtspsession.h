@@ -45,6 +45,7 @@ private:
     void watch();
     void obey(const net::RtspRequest &request);
     void describe(const net::RtspRequest &request);
+    void describeStream(const StreamRequest &stream, const std::string &authority);
     void setUp(const net::RtspRequest &request);
     [[nodiscard]] bool takePlaceAt(const StreamRequest &stream);
     void play(const net::RtspRequest &request);
@@ -59,7 +60,7 @@ private:
 
     [[nodiscard]] std::optional<RtspTarget> target(const net::RtspRequest &request);
     [[nodiscard]] bool playsOverUdp() const;
-    [[nodiscard]] std::string addressOf(const net::RtspRequest &request) const;
+    [[nodiscard]] std::string addressOf(std::string authority) const;
     [[nodiscard]] std::string sessionField() const;
     [[nodiscard]] std::string transportField(const RtspTransport &transport) const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;
@@ -86,6 +87,7 @@ private:
     Clock::time_point m_heardAt{};
     std::optional<Clock::time_point> m_requestSince; // begun, not whole
     std::optional<Clock::time_point> m_writingSince;
+    std::optional<Clock::time_point> m_awaitsEncoderSince; // the answer to DESCRIBE
 
     State m_state = State::Idle;
     std::string m_session; // its number

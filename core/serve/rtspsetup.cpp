@@ -4,6 +4,7 @@
 #include "core/serve/worker.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cstdio>
 #include <random>
 #include <utility>
@@ -37,9 +38,8 @@ std::optional<RtspTarget> RtspSession::target(const net::RtspRequest &request)
     return std::get<RtspTarget>(std::move(routed));
 }
 
-std::string RtspSession::addressOf(const net::RtspRequest &request) const
+std::string RtspSession::addressOf(std::string authority) const
 {
-    std::string authority = request.authority;
     if (authority.empty())
         authority = peerName({m_local, m_worker.state().rtspPort});
     return "rtsp://" + authority + '/' + m_name;
@@ -56,23 +56,42 @@ void RtspSession::describe(const net::RtspRequest &request)
         refuse(406, "Streams are described as application/sdp only.");
         return;
     }
-    const auto feed =
-        findFeed(m_worker.state(), m_worker.feeds(), wanted->stream, plainAddress(m_peer.address()));
+    describeStream(wanted->stream, request.authority);
+}
+
+/// An encoder takes a moment to begin: then the answer waits, and all requests behind it.
+void RtspSession::describeStream(const StreamRequest &stream, const std::string &authority)
+{
+    const asio::ip::address peer = plainAddress(m_peer.address());
+    const auto feed = findFeed(m_worker.state(), m_worker.feeds(), stream, peer);
     if (!feed) {
+        m_awaitsEncoderSince.reset();
         refuse(feed.error());
         return;
     }
-    const auto sections =
-        describedTracks(m_worker.state(), **feed, wanted->stream, plainAddress(m_peer.address()));
+    const auto again = [weak = weak_from_this(), executor = m_socket.get_executor(), stream, authority] {
+        asio::post(executor, [weak, stream, authority] {
+            const auto self = weak.lock();
+            if (self && !self->m_closed && self->m_awaitsEncoderSince)
+                self->describeStream(stream, authority);
+        });
+    };
+    const auto sections = describedTracks(m_worker.state(), **feed, stream, peer, again);
+    if (!sections && sections.error().starting) {
+        if (!m_awaitsEncoderSince)
+            m_awaitsEncoderSince = Clock::now();
+        return;
+    }
+    m_awaitsEncoderSince.reset();
     if (!sections) {
-        refuse(sections.error());
+        refuse(sections.error().answer);
         return;
     }
     if (m_state == State::Idle)
-        m_name = wanted->stream.name;
-    const std::string address = addressOf(request);
+        m_name = stream.name;
+    const std::string address = addressOf(authority);
     reply(200, "Content-Base: " + address + "/\r\nContent-Type: application/sdp\r\n",
-          sessionDescription({wanted->stream.name, m_local, address + '/'}, *sections));
+          sessionDescription({stream.name, m_local, address + '/'}, *sections));
 }
 
 void RtspSession::setUp(const net::RtspRequest &request)

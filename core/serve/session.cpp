@@ -210,14 +210,9 @@ void Session::open(const StreamRequest &request)
         beginReplay(*replay);
         return;
     }
-    auto place = takePlace(state, **feed, request, plainAddress(m_peer.address()), openAgain(request));
-    if (!place && place.error().starting) {
-        if (!std::exchange(m_awaitsEncoder, true))
-            arm(encoderTimeout, &Session::onEncoderTimeout);
-        return;
-    }
+    auto place = takePlace(state, **feed, request, plainAddress(m_peer.address()), again(request.spec, [request](Session &session) { session.open(request); }));
     if (!place) {
-        answer(place.error().answer);
+        refuseOrWait(place.error());
         return;
     }
     admit(std::move(*place), static_cast<media::Ticks>(point->back.count()) * (media::ticksPerSecond / 1000));
@@ -304,9 +299,12 @@ void Session::answerRtsp(const RtspHint &request)
         answer(feed.error());
         return;
     }
-    const auto sections = describedTracks(state, **feed, request.stream, plainAddress(m_peer.address()));
+    const auto sections = describedTracks(state, **feed, request.stream, plainAddress(m_peer.address()),
+                                          again(request.stream.spec, [request](Session &session) {
+                                              session.answerRtsp(request);
+                                          }));
     if (!sections) {
-        answer(sections.error());
+        refuseOrWait(sections.error());
         return;
     }
     answer({200, sessionDescription({request.stream.name, local, url + '/'}, *sections),
@@ -348,17 +346,25 @@ void Session::openSnapshot(const Feed &feed, const StreamRequest &request)
 }
 
 /// The encoder does not keep the session alive: the timer does, on this loop's thread.
-Encoder::Ready Session::openAgain(const StreamRequest &request)
+Encoder::Ready Session::again(const StreamSpec &spec, std::function<void(Session &)> then)
 {
-    if (!needsEncoder(request.spec))
+    if (!needsEncoder(spec))
         return {};
-    return [weak = weak_from_this(), executor = m_socket.get_executor(), request] {
-        asio::post(executor, [weak, request] {
+    return [weak = weak_from_this(), executor = m_socket.get_executor(), then = std::move(then)] {
+        asio::post(executor, [weak, then] {
             const auto self = weak.lock();
             if (self && self->m_status == 0)
-                self->open(request);
+                then(*self);
         });
     };
+}
+
+void Session::refuseOrWait(const NoPlace &why)
+{
+    if (!why.starting)
+        answer(why.answer);
+    else if (!std::exchange(m_awaitsEncoder, true))
+        arm(encoderTimeout, &Session::onEncoderTimeout);
 }
 
 void Session::onEncoderTimeout()

@@ -12,6 +12,7 @@
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -39,7 +40,8 @@ private:
     void upload(const std::string &feed, std::span<const std::uint8_t> rest);
     void open(const StreamRequest &request);
     void openSnapshot(const Feed &feed, const StreamRequest &request);
-    [[nodiscard]] Encoder::Ready openAgain(const StreamRequest &request);
+    [[nodiscard]] Encoder::Ready again(const StreamSpec &spec, std::function<void(Session &)> then);
+    void refuseOrWait(const NoPlace &why);
     void answerStatus(const StatusRequest &request);
     [[nodiscard]] bool mayHaveOneMore(const Config &config);
     void answerRtsp(const RtspHint &request);

@@ -87,6 +87,7 @@ private slots:
     void aSlowViewerIsMovedOnAndHarmsNobody();
     void limitsHold();
     void httpSaysWhereToGo();
+    void anEncodedStreamIsDescribedWhenItsEncoderHasBegun();
 
 private:
     [[nodiscard]] static bool isLive(FfserverRun &server)
@@ -569,6 +570,27 @@ void FfserverRtspTest::httpSaysWhereToGo()
     QVERIFY(description.body().contains("m=audio "));
     RawViewer none(server, "/nix.sdp");
     QTRY_COMPARE_WITH_TIMEOUT(none.status(), 404, patience);
+}
+
+void FfserverRtspTest::anEncodedStreamIsDescribedWhenItsEncoderHasBegun()
+{
+    const auto small = [](const char *width) {
+        return QByteArray("<Stream *-") + width + ".rtp>\nFeed *\nFormat rtp\nVideoCodec libx264\nVideoSize " + width +
+               "x120\nAudioCodec aac\n</Stream>\n";
+    };
+    FfserverRun server(rtspConfig + small("160") + small("176"));
+    QVERIFY2(server.start(), server.errors().constData());
+    LinkFeeder feeder(server, "cam1", m_clip);
+    QVERIFY(feeder.start());
+    QVERIFY(isLive(server));
+    RtspClient client(server); // the very first request
+    const QByteArray answer = client.ask("DESCRIBE", "cam1-160");
+    QVERIFY2(answer.startsWith("RTSP/1.0 200 ") && answer.contains("m=video "), answer.constData());
+    QVERIFY2(client.play("cam1-160", 2), client.lastAnswer().constData());
+    QTRY_VERIFY_WITH_TIMEOUT(client.packetsOn(0).size() > 10, patience);
+    RawViewer description(server, "/cam1-176.sdp");
+    QTRY_COMPARE_WITH_TIMEOUT(description.status(), 200, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(description.body().contains("m=video "), patience);
 }
 
 QTEST_GUILESS_MAIN(FfserverRtspTest)
