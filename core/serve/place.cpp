@@ -43,7 +43,7 @@ tl::expected<std::vector<std::string>, NoPlace> describedTracks(const ServerStat
     auto stream = feed.open(request.name, request.spec, std::move(ready));
     if (!stream)
         return tl::unexpected(NoPlace{answerFor(state, feed, stream.error(), peer), stream.error().starting});
-    --(*stream)->viewers; // it lingers for who opens it next
+    (*stream)->viewerLeft(); // it lingers for who opens it next
     return (*stream)->mediaSections();
 }
 

@@ -42,7 +42,7 @@ RtspSession::RtspSession(Worker &worker, tcp::socket socket, Booking<int> connec
 RtspSession::~RtspSession()
 {
     if (m_place.stream)
-        --m_place.stream->viewers;
+        m_place.stream->viewerLeft();
 }
 
 void RtspSession::start()
@@ -258,7 +258,7 @@ void RtspSession::endSession(const std::string &reason)
         m_worker.state().observer.accessed(
             {plainAddress(m_peer.address()).to_string(), m_playLine, 200, left.bytes});
     }
-    --m_place.stream->viewers;
+    m_place.stream->viewerLeft();
     m_place = {};
     m_tracks.clear();
     m_session.clear();
