@@ -67,6 +67,13 @@ bool isOurOwn(const Config &config, const boost::asio::ip::address &peer)
     return isLoopback(peer) || peer == boost::asio::ip::make_address(config.httpBindAddress, error);
 }
 
+Route streamRoute(StreamRequest request)
+{
+    if (request.spec.format->isRtp())
+        return RtspHint{std::move(request)};
+    return request;
+}
+
 /// Who is named by the feed's ACL may upload; where there is none, only programs on this machine.
 std::optional<Answer> refusal(const Config &config, const net::RequestHead &head,
                               const boost::asio::ip::address &peer, const std::string &name)
@@ -155,6 +162,11 @@ std::string suitableStreams(const Config &config, const Feed &feed, const boost:
     return list.empty() ? list : " These can be opened instead: " + list + ".";
 }
 
+bool isOneOf(std::span<const std::string> feeds, std::string_view name)
+{
+    return std::ranges::find(feeds, name) != feeds.end();
+}
+
 Route route(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer,
             std::span<const std::string> liveFeeds)
 {
@@ -172,9 +184,11 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
         if (redirect.name == name || (name.empty() && redirect.name == "index.html"))
             return redirectTo(301, redirect.url);
     }
-    // A stream with a fixed name goes before a template that fits too.
+    // A stream with a fixed name goes before a template that fits too, and a template whose feed is on the
+    // air before one whose is not: "*-small.ts" may stand behind "*.ts".
     bool denied = false;
     for (const bool templates : {false, true}) {
+        std::optional<StreamRequest> notOnAir;
         for (const StreamSpec &stream : config.streams) {
             const auto feed = stream.isTemplate() == templates ? stream.feedFor(name) : std::nullopt;
             if (!feed)
@@ -187,10 +201,13 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
                 return StatusRequest{stream.name.ends_with(".json"), stream.faviconUrl};
             StreamRequest request{std::string(name), *feed, stream, config.feed(*feed) != nullptr};
             request.spec.feed = *feed; // no longer the template's
-            if (stream.format->isRtp())
-                return RtspHint{std::move(request)};
-            return request;
+            if (!templates || isOneOf(liveFeeds, *feed))
+                return streamRoute(std::move(request));
+            if (!notOnAir)
+                notOnAir = std::move(request);
         }
+        if (notOnAir)
+            return streamRoute(std::move(*notOnAir));
         if (denied)
             break;
     }

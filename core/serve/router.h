@@ -57,6 +57,7 @@ struct FeederRequest {
 
 using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest, FeederRequest>;
 
+[[nodiscard]] bool isOneOf(std::span<const std::string> feeds, std::string_view name);
 /// What a request from `peer` is for. Pure.
 [[nodiscard]] Route route(const Config &config, const net::RequestHead &head,
                           const boost::asio::ip::address &peer, std::span<const std::string> liveFeeds);

@@ -83,8 +83,9 @@ void RtspSession::watch()
     } else if (m_awaitsEncoderSince) {
         if (now - *m_awaitsEncoderSince > encoderTimeout) {
             m_awaitsEncoderSince.reset();
-            refuse(503, "The stream was not made ready within 15 seconds; the machine has too much to do. Try "
-                        "again later, or watch a stream that is not encoded.");
+            refuse(503,
+                   "The stream was not made ready within 15 seconds; the machine has too much to do. Try "
+                   "again later, or watch a stream that is not encoded.");
         }
     } else if (m_requestSince && now - *m_requestSince > requestTimeout) {
         close("the request did not come within 10 seconds");

@@ -210,7 +210,8 @@ void Session::open(const StreamRequest &request)
         beginReplay(*replay);
         return;
     }
-    auto place = takePlace(state, **feed, request, plainAddress(m_peer.address()), again(request.spec, [request](Session &session) { session.open(request); }));
+    auto place = takePlace(state, **feed, request, plainAddress(m_peer.address()),
+                           again(request.spec, [request](Session &session) { session.open(request); }));
     if (!place) {
         refuseOrWait(place.error());
         return;
@@ -299,10 +300,9 @@ void Session::answerRtsp(const RtspHint &request)
         answer(feed.error());
         return;
     }
-    const auto sections = describedTracks(state, **feed, request.stream, plainAddress(m_peer.address()),
-                                          again(request.stream.spec, [request](Session &session) {
-                                              session.answerRtsp(request);
-                                          }));
+    const auto sections = describedTracks(
+        state, **feed, request.stream, plainAddress(m_peer.address()),
+        again(request.stream.spec, [request](Session &session) { session.answerRtsp(request); }));
     if (!sections) {
         refuseOrWait(sections.error());
         return;

@@ -575,7 +575,8 @@ void FfserverRtspTest::httpSaysWhereToGo()
 void FfserverRtspTest::anEncodedStreamIsDescribedWhenItsEncoderHasBegun()
 {
     const auto small = [](const char *width) {
-        return QByteArray("<Stream *-") + width + ".rtp>\nFeed *\nFormat rtp\nVideoCodec libx264\nVideoSize " + width +
+        return QByteArray("<Stream *-") + width +
+               ".rtp>\nFeed *\nFormat rtp\nVideoCodec libx264\nVideoSize " + width +
                "x120\nAudioCodec aac\n</Stream>\n";
     };
     FfserverRun server(rtspConfig + small("160") + small("176"));

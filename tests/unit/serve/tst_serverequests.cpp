@@ -54,6 +54,7 @@ void ServeRequestsTest::initTestCase()
     const ParsedConfig parsed = parseConfig("<Feed door>\n</Feed>\n"
                                             "<Stream *.ts>\nFeed *\n</Stream>\n"
                                             "<Stream special.ts>\nFeed door\n</Stream>\n"
+                                            "<Stream *-hi.ts>\nFeed *\nACL allow 10.0.0.9\n</Stream>\n"
                                             "<Stream *.flv>\nFeed *\nACL allow 10.1.0.0/16\n</Stream>\n"
                                             "<Stream my.json>\nFormat status\nACL allow 10.0.0.9\n</Stream>\n"
                                             "<Redirect old>\nURL http://new/\n</Redirect>\n",
@@ -93,6 +94,8 @@ void ServeRequestsTest::requestsAreRouted_data()
     row("GET", "/cam1.ts", "10.0.0.9", "stream cam1 mpegts");
     row("HEAD", "/cam1.ts", "10.0.0.9", "stream cam1 mpegts");
     row("GET", "/special.ts", "10.0.0.9", "stream door mpegts"); // before the template
+    row("GET", "/cam1-hi.ts", "10.0.0.9", "stream cam1 mpegts"); // of two templates that whose feed is there
+    row("GET", "/cam3-hi.ts", "10.0.0.9", "stream cam3-hi mpegts"); // or the first
     row("GET", "/cam1.flv", "10.1.2.3", "stream cam1 flv");
     row("GET", "/cam1.flv", "10.2.2.3", "403");
     row("GET", "/cam1.flv", "::ffff:10.1.2.3", "stream cam1 flv");
