@@ -116,12 +116,6 @@ void ConfigReader::bindAddress(std::string &into)
                             quoted(address->text) + ".");
 }
 
-void ConfigReader::notYet()
-{
-    const Word &word = m_line->words.front();
-    warn(word, word.text + " is read, but nothing in this version obeys it yet.");
-}
-
 void ConfigReader::globalDirective(const std::string &key)
 {
     const Word &word = m_line->words.front();

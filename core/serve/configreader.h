@@ -61,7 +61,6 @@ private:
     void fileMaxSize();
     void truncate();
     void checkFeeder();
-    void notYet(); ///< the value is kept, and what will obey it is not there
 
     /// The argument `index` (from 1), or nothing with an error said.
     [[nodiscard]] const Word *argument(std::size_t index, std::string_view what);

@@ -247,7 +247,6 @@ bool ConfigReader::multicastDirective(const std::string &key)
     } else if (const auto hops = number(1, 255, "a number")) {
         multicast.ttl = static_cast<int>(*hops);
     }
-    notYet();
     return true;
 }
 

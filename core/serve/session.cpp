@@ -307,7 +307,9 @@ void Session::answerRtsp(const RtspHint &request)
         refuseOrWait(sections.error());
         return;
     }
-    answer({200, sessionDescription({request.stream.name, local, url + '/'}, *sections),
+    answer({200,
+            sessionDescription({request.stream.name, local, url + '/', request.stream.spec.multicast},
+                               *sections),
             "Cache-Control: no-store\r\n", "application/sdp"});
 }
 

@@ -58,6 +58,10 @@ Worker::~Worker()
 void Worker::start(FeedRegistry &feeds)
 {
     m_feeds = &feeds;
+    if (m_index == 0) {
+        m_multicaster = std::make_unique<Multicaster>(m_loop, m_state, feeds, m_rtp);
+        asio::post(m_loop, [this] { m_multicaster->start(); });
+    }
     m_thread = std::jthread([this] {
         static_cast<void>(
             ::pthread_setname_np(::pthread_self(), ("viewers-" + std::to_string(m_index)).c_str()));
@@ -74,6 +78,7 @@ void Worker::stop()
         room->audience.stream().detach(m_index);
     m_seats.clear();
     m_rooms.clear();
+    m_multicaster.reset();
     m_rtp.clear();
 }
 

@@ -5,6 +5,7 @@
 #include "core/serve/fanout.h"
 #include "core/serve/feedregistry.h"
 #include "core/serve/gathering.h"
+#include "core/serve/multicaster.h"
 #include "core/serve/rtprooms.h"
 #include "core/serve/serverstate.h"
 
@@ -123,6 +124,7 @@ private:
     boost::asio::steady_timer m_stallTimer;
     bool m_stallTimerRuns = false;
     RtpRooms m_rtp;
+    std::unique_ptr<Multicaster> m_multicaster; // the first worker's; null in others
     std::unordered_map<const Stream *, std::unique_ptr<Room>> m_rooms;
     std::unordered_map<std::uint64_t, Seat> m_seats; // by viewer's id
     std::map<std::pair<const Format *, bool>, std::shared_ptr<const std::string>> m_heads;

@@ -4,8 +4,10 @@
 
 #include <QJsonArray>
 #include <QNetworkDatagram>
+#include <QNetworkInterface>
 #include <QTest>
 #include <QUdpSocket>
+#include <QtEndian>
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -88,6 +90,7 @@ private slots:
     void limitsHold();
     void httpSaysWhereToGo();
     void anEncodedStreamIsDescribedWhenItsEncoderHasBegun();
+    void aStreamGoesToAMulticastAddressUnasked();
 
 private:
     [[nodiscard]] static bool isLive(FfserverRun &server)
@@ -592,6 +595,54 @@ void FfserverRtspTest::anEncodedStreamIsDescribedWhenItsEncoderHasBegun()
     RawViewer description(server, "/cam1-176.sdp");
     QTRY_COMPARE_WITH_TIMEOUT(description.status(), 200, patience);
     QTRY_VERIFY_WITH_TIMEOUT(description.body().contains("m=video "), patience);
+}
+
+void FfserverRtspTest::aStreamGoesToAMulticastAddressUnasked()
+{
+    const QHostAddress group(QStringLiteral("239.255.77.7"));
+    UdpEnds ends; // four neighbouring ports, of which the group has the same
+    QVERIFY(ends.open());
+    const quint16 port = ends.first;
+    ends.sockets.clear();
+    const QNetworkInterface loopback = QNetworkInterface::interfaceFromName(QStringLiteral("lo"));
+    std::array<QUdpSocket, 2> receivers;
+    for (std::size_t track = 0; track < receivers.size(); ++track) {
+        QVERIFY(receivers[track].bind(QHostAddress::AnyIPv4, static_cast<quint16>(port + 2 * track),
+                                      QUdpSocket::ShareAddress));
+        QVERIFY2(receivers[track].joinMulticastGroup(group, loopback), "the loopback takes no multicast");
+    }
+    FfserverRun server("RTSPPort 0\nRTSPBindAddress 127.0.0.1\n<Feed cam1.ffm>\n</Feed>\n"
+                       "<Stream wide.rtp>\nFeed cam1.ffm\nFormat rtp\nMulticastAddress 239.255.77.7\n"
+                       "MulticastPort " +
+                       QByteArray::number(port) + "\nMulticastTTL 1\n</Stream>\n");
+    QVERIFY2(server.start(), server.errors().constData());
+    LinkFeeder feeder(server, "cam1", m_clip);
+    QVERIFY(feeder.start());
+    std::array<QList<quint16>, 2> sequences;
+    const auto take = [&](std::size_t track) {
+        while (receivers[track].hasPendingDatagrams()) {
+            const QByteArray bytes = receivers[track].receiveDatagram().data();
+            if (bytes.size() > 12 &&
+                (static_cast<quint8>(bytes[0]) & 0xc0) == 0x80) // RFC 3550, 5.1: version 2
+                sequences[track] += qFromBigEndian<quint16>(bytes.constData() + 2);
+        }
+        return sequences[track].size();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(take(0) > 100 && take(1) > 50, patience);
+    for (const QList<quint16> &track : sequences) {
+        for (qsizetype i = 1; i < track.size(); ++i)
+            QCOMPARE(track[i], static_cast<quint16>(track[i - 1] + 1));
+    }
+    QCOMPARE(server.status()[QStringLiteral("viewers")].toInt(), 0); // nobody has asked for it
+    RawViewer description(server, "/wide.sdp");
+    QTRY_VERIFY_WITH_TIMEOUT(description.body().contains("c=IN IP4 239.255.77.7/1\r\n"), patience);
+    QVERIFY2(description.body().contains(' ' + QByteArray::number(port) + " RTP/AVP"), description.body());
+    feeder.endBody();
+    server.send(R"({"end":"cam1"})");
+    QTRY_VERIFY_WITH_TIMEOUT(!server.events("viewer").empty() &&
+                                 server.events("viewer").back()[QStringLiteral("state")] ==
+                                     QStringLiteral("left"),
+                             patience);
 }
 
 QTEST_GUILESS_MAIN(FfserverRtspTest)
