@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace aspersor::serve {
@@ -99,16 +100,19 @@ std::string_view nearestWord(std::string_view word, std::span<const std::string_
     std::size_t bestDistance = std::max<std::size_t>(wanted.size() / 3, 1) + 1;
     for (const std::string_view candidate : known) {
         const std::string other = lowered(candidate);
-        // Levenshtein's distance, row by row
+        // Levenshtein's distance with two letters in the wrong order as one mistake, row by row
         std::vector<std::size_t> row(other.size() + 1);
         std::iota(row.begin(), row.end(), std::size_t{0});
+        std::vector<std::size_t> above = row;
+        std::vector<std::size_t> twoAbove;
         for (std::size_t i = 1; i <= wanted.size(); ++i) {
-            std::size_t diagonal = row[0];
+            twoAbove = std::exchange(above, row);
             row[0] = i;
             for (std::size_t j = 1; j <= other.size(); ++j) {
-                const std::size_t changed = diagonal + (wanted[i - 1] == other[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+                const std::size_t changed = above[j - 1] + (wanted[i - 1] == other[j - 1] ? 0 : 1);
+                row[j] = std::min({above[j] + 1, row[j - 1] + 1, changed});
+                if (i > 1 && j > 1 && wanted[i - 1] == other[j - 2] && wanted[i - 2] == other[j - 1])
+                    row[j] = std::min(row[j], twoAbove[j - 2] + 1);
             }
         }
         if (row.back() < bestDistance) {

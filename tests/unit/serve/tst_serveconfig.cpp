@@ -133,6 +133,7 @@ void ServeConfigTest::problemsAreNamedWithTheirPlace_data()
     row("twice", "MaxClients 5\nMaxClients 6", false, 2, 1, "line 1");
     row("more clients than connections", "MaxHTTPConnections 5\nMaxClients 6", true, 2, 12, "raise");
     row("misspelt", "MaxClient 5", false, 1, 1, "Did you mean MaxClients?");
+    row("letters in the wrong order", "<Feed a>\nFiel b\n</Feed>", false, 2, 1, "Did you mean File?");
     row("unknown", "Frobnicate", false, 1, 1, "ignored");
     row("in the wrong place", "VideoCodec h264", false, 1, 1, "belongs in a <Stream> section");
     row("open quote", "CustomLog \"abc", true, 1, 11, "quote");
