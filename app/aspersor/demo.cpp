@@ -78,8 +78,9 @@ void Demo::start()
 
 void Demo::onExit()
 {
-    const QString why = m_phone.error() == QProcess::FailedToStart
-                            ? m_phone.errorString()
+    const QString why = m_phone.error() == QProcess::FailedToStart ? m_phone.errorString()
+                        : m_phone.exitStatus() == QProcess::CrashExit
+                            ? QStringLiteral("by signal %1").arg(m_phone.exitCode())
                             : QStringLiteral("exit code %1").arg(m_phone.exitCode());
     qCWarning(lcDemo).noquote().nospace()
         << "aspersor-phone ended (" << why << "); it is started again in 2 s";
