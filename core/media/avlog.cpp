@@ -3,6 +3,7 @@
 
 #include "core/media/avptr.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <utility>
@@ -28,6 +29,17 @@ AvLogLevel levelOf(int level)
     return level <= AV_LOG_INFO ? AvLogLevel::Info : AvLogLevel::Debug;
 }
 
+/// Warnings of libav that are about how we use it, on purpose, and that nobody could do anything about: the
+/// range of JPEGs is set, keyframes are forced without asking where scene cuts are, and encoders are ended as
+/// soon as nobody watches.
+bool isNoise(std::string_view line)
+{
+    constexpr std::array<std::string_view, 3> fragments{"deprecated pixel format used", "forced frame type",
+                                                        "frames left in the queue on closing"};
+    return std::ranges::any_of(fragments,
+                               [&](auto part) { return line.find(part) != std::string_view::npos; });
+}
+
 void onAvLog(void *object, int level, const char *format, va_list arguments)
 {
     if (level > av_log_get_level())
@@ -38,7 +50,7 @@ void onAvLog(void *object, int level, const char *format, va_list arguments)
         text.data(), std::min<std::size_t>(static_cast<std::size_t>(std::max(length, 0)), text.size() - 1));
     while (!line.empty() && (line.back() == '\n' || line.back() == ' '))
         line.remove_suffix(1);
-    if (line.empty())
+    if (line.empty() || isNoise(line))
         return;
     const AVClass *description = object ? *static_cast<AVClass **>(object) : nullptr;
     const char *component = description ? description->item_name(object) : "libav";

@@ -140,8 +140,8 @@ bool canCarry(const AVOutputFormat &muxer, const TrackDescription &track)
 Result<void> adaptStream(const std::string &muxer, const TrackDescription &track, AVStream &stream)
 {
     const bool isVideo = track.kind == TrackKind::Video;
-    if (muxer == "avi" && isVideo) {
-        // AVI has no times: a picture is as long as a tick, and a longer one is followed by empty ones.
+    if (isOneOf(muxer, {"avi", "rm"}) && isVideo) {
+        // These count pictures: one is as long as a tick, and in AVI a longer one is followed by empty ones.
         const AVRational rate =
             track.frameRateNum > 0 ? AVRational{track.frameRateNum, track.frameRateDen} : fallbackFrameRate;
         stream.avg_frame_rate = rate;

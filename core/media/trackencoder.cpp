@@ -77,6 +77,7 @@ Result<void> TrackEncoder::openContext(const Options &defaults, const TrackEncod
     m_description.frameRateNum = context.framerate.num;
     m_description.frameRateDen = std::max(context.framerate.den, 1);
     m_description.frameSize = context.frame_size;
+    m_description.blockAlign = context.block_align;
     if (context.extradata_size > 0)
         m_description.extradata.assign(context.extradata, context.extradata + context.extradata_size);
     return {};

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <thread>
 
 extern "C" {
@@ -80,6 +81,20 @@ AVRational rateFor(const AVCodec &codec, const TrackEncoding &encoding, const Tr
     return reduced.num > 0 && reduced.den > 0 ? reduced : assumedRate;
 }
 
+/// Width and height must be multiples of it.
+int sizeStepOf(const AVCodec &codec)
+{
+    switch (codec.id) {
+    case AV_CODEC_ID_RV10:
+        return 16;
+    case AV_CODEC_ID_RV20:
+    case AV_CODEC_ID_H263P:
+        return 4;
+    default:
+        return 2;
+    }
+}
+
 AVPixelFormat pixelFormatFor(const AVCodec &codec)
 {
     if (codec.id == AV_CODEC_ID_MJPEG) // JPEG is full range
@@ -114,6 +129,10 @@ Options defaultsFor(const AVCodec &codec, const TrackEncoding &encoding, const A
         bits = std::to_string(std::clamp(std::lround(pixels * bitsPerPixel), 100'000L, 12'000'000L));
         options.emplace_back("b", bits);
     }
+    // A buffer means nothing without a rate at which it fills, and encoders refuse it; the original took
+    // twice the bit rate.
+    if (names(encoding, "bufsize") && !names(encoding, "maxrate") && !bits.empty())
+        options.emplace_back("maxrate", std::to_string(2 * std::strtoll(bits.c_str(), nullptr, 10)));
     if (name.starts_with("libx264")) {
         options.insert(options.end(), {{"preset", "veryfast"}, {"tune", "zerolatency"}, {"forced-idr", "1"}});
         if (!bits.empty() && !names(encoding, "crf"))
@@ -158,6 +177,7 @@ private:
     const TrackEncoding m_encoding;
     FramePacer m_pacer;
     std::unique_ptr<PictureFitter> m_fitter;
+    int m_sizeStep = 2;
     BufferRef m_device;
     AvFrame m_uploaded;
     Ticks m_keyframeDistance = 0; // 0: the encoder's own business
@@ -167,8 +187,8 @@ private:
 
 VideoEncoder::Size VideoEncoder::sizeFor(const TrackDescription &input) const
 {
-    const auto even = [](double length) {
-        return std::clamp(static_cast<int>(std::lround(length / 2)) * 2, 2, 8192);
+    const auto fitting = [this](double length) {
+        return std::clamp(static_cast<int>(std::lround(length / m_sizeStep)) * m_sizeStep, m_sizeStep, 8192);
     };
     double width = input.width;
     double height = input.height;
@@ -182,7 +202,7 @@ VideoEncoder::Size VideoEncoder::sizeFor(const TrackDescription &input) const
         width = width * m_encoding.height / std::max(height, 1.0);
         height = m_encoding.height;
     }
-    return {even(width), even(height)};
+    return {fitting(width), fitting(height)};
 }
 
 bool VideoEncoder::suits(const TrackDescription &input) const
@@ -198,6 +218,7 @@ Result<void> VideoEncoder::open(const AVCodec &codec, const TrackDescription &in
     if (!m_context)
         return avFailure("avcodec_alloc_context3", AVERROR(ENOMEM));
     AVCodecContext &context = *m_context;
+    m_sizeStep = sizeStepOf(codec);
     const Size size = sizeFor(input);
     context.width = size.width;
     context.height = size.height;

@@ -180,6 +180,7 @@ class FfserverEncodingTest final : public QObject
 private slots:
     void initTestCase();
     void variantsOfOneFeed();
+    void whatTheOriginalsSampleAsksFor();
     void jpegsAtARate();
     void oneThreadWhileSomebodyWatches();
     void whatCannotBeEncodedIsRefused();
@@ -260,6 +261,77 @@ void FfserverEncodingTest::variantsOfOneFeed()
         QVERIFY2(audio.seconds > 5, variant.path);
     }
     QVERIFY2(!server.errors().contains("[error]"), server.errors().constData());
+}
+
+/// A video buffer without a rate at which it fills, codecs whose sizes or packets are particular: as people
+/// wrote it.
+void FfserverEncodingTest::whatTheOriginalsSampleAsksFor()
+{
+    FfserverRun server(R"(
+<Stream *.mpg>
+Feed *
+Format mpeg
+AudioBitRate 32
+AudioChannels 1
+AudioSampleRate 44100
+VideoBitRate 64
+VideoBufferSize 40
+VideoFrameRate 25
+VideoSize 160x128
+VideoGopSize 12
+</Stream>
+<Stream *.asf>
+Feed *
+Format asf
+VideoFrameRate 15
+VideoSize 352x240
+VideoBitRate 256
+VideoBufferSize 40
+VideoGopSize 30
+AudioBitRate 64
+</Stream>
+<Stream *.rm>
+Feed *
+Format rm
+AudioBitRate 32
+VideoBitRate 128
+VideoFrameRate 25
+VideoGopSize 25
+</Stream>
+)");
+    struct Expected {
+        const char *path;
+        const char *video;
+        const char *audio;
+        int width;
+        int height;
+    };
+    constexpr std::array expected{Expected{"/cam1.mpg", "mpeg1video", "mp2", 160, 128},
+                                  Expected{"/cam1.asf", "msmpeg4v3", "wmav2", 352, 240},
+                                  Expected{"/cam1.rm", "rv10", "ac3", 640, 368}};
+    QVERIFY2(server.start(), server.errors().constData());
+    LinkFeeder feeder(server, "cam1", m_clip);
+    QVERIFY(feeder.start());
+    QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live"), patience);
+    std::vector<std::unique_ptr<RawViewer>> viewers;
+    for (const Expected &stream : expected)
+        viewers.push_back(std::make_unique<RawViewer>(server, stream.path));
+    QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
+    feeder.endBody();
+    QTRY_VERIFY_WITH_TIMEOUT(server.feedStates("cam1").endsWith(QStringLiteral("away")), patience);
+    feeder.socket().write("DELETE /cam1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        QTRY_VERIFY_WITH_TIMEOUT(!viewers[i]->connected(), patience);
+        QVERIFY2(viewers[i]->status() == 200, viewers[i]->body().left(300).constData());
+        const Probed video = probed(viewers[i]->body(), "v");
+        QCOMPARE(video.codec, QLatin1String(expected[i].video));
+        QCOMPARE(video.width, expected[i].width);
+        QCOMPARE(video.height, expected[i].height);
+        QVERIFY2(video.frames > 50, expected[i].path);
+        const Probed audio = probed(viewers[i]->body(), "a");
+        QCOMPARE(audio.codec, QLatin1String(expected[i].audio));
+        QVERIFY2(audio.frames > 100 && audio.seconds > 5, QByteArray::number(audio.frames));
+    }
 }
 
 void FfserverEncodingTest::jpegsAtARate()
