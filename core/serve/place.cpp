@@ -13,12 +13,12 @@ constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 
 } // namespace
 
-Answer answerFor(const ServerState &state, const Feed &feed, const OpenError &error,
+Answer answerFor(const ServerState &state, const Feed &feed, const OpenError &error, std::string_view asked,
                  const boost::asio::ip::address &peer)
 {
     std::string reason = error.reason;
     if (error.status == 415)
-        reason += suitableStreams(*state.config(), feed, peer);
+        reason += suitableStreams(*state.config(), feed, asked, peer);
     return errorAnswer(error.status, reason, error.status == 503 ? std::string(retrySoon) : std::string());
 }
 
@@ -42,7 +42,8 @@ tl::expected<std::vector<std::string>, NoPlace> describedTracks(const ServerStat
 {
     auto stream = feed.open(request.name, request.spec, std::move(ready));
     if (!stream)
-        return tl::unexpected(NoPlace{answerFor(state, feed, stream.error(), peer), stream.error().starting});
+        return tl::unexpected(
+            NoPlace{answerFor(state, feed, stream.error(), request.name, peer), stream.error().starting});
     (*stream)->viewerLeft(); // it lingers for who opens it next
     return (*stream)->mediaSections();
 }
@@ -81,7 +82,8 @@ tl::expected<Place, NoPlace> takePlace(ServerState &state, Feed &feed, const Str
         return tl::unexpected(NoPlace{std::move(viewer.error())});
     auto stream = feed.open(request.name, request.spec, std::move(ready));
     if (!stream)
-        return tl::unexpected(NoPlace{answerFor(state, feed, stream.error(), peer), stream.error().starting});
+        return tl::unexpected(
+            NoPlace{answerFor(state, feed, stream.error(), request.name, peer), stream.error().starting});
     auto place = placeAt(state, std::move(*viewer), std::move(*stream));
     if (!place)
         return tl::unexpected(NoPlace{std::move(place.error())});

@@ -41,9 +41,10 @@ struct NoPlace {
                                                      const StreamRequest &request,
                                                      const boost::asio::ip::address &peer,
                                                      Encoder::Ready ready = {});
-/// What `peer` is told when the feed cannot be opened; it may name what can be opened instead.
+/// What `peer` is told when the stream that it asked for cannot be opened; it may name what can be opened
+/// instead.
 [[nodiscard]] Answer answerFor(const ServerState &state, const Feed &feed, const OpenError &error,
-                               const boost::asio::ip::address &peer);
+                               std::string_view asked, const boost::asio::ip::address &peer);
 /// RTP only: how the feed's tracks are described to receivers, or the answer why they cannot be. `ready`: as
 /// with takePlace().
 [[nodiscard]] tl::expected<std::vector<std::string>, NoPlace>

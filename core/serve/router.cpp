@@ -146,7 +146,8 @@ Answer noSuchStream(const Config &config, std::string_view name, const boost::as
     return errorAnswer(404, sentence);
 }
 
-std::string suitableStreams(const Config &config, const Feed &feed, const boost::asio::ip::address &peer)
+std::string suitableStreams(const Config &config, const Feed &feed, std::string_view asked,
+                            const boost::asio::ip::address &peer)
 {
     std::string list;
     std::size_t count = 0;
@@ -154,7 +155,7 @@ std::string suitableStreams(const Config &config, const Feed &feed, const boost:
         if (stream.format->isStatus() || !mayWatch(stream, peer) || count == namesShown)
             continue;
         const auto name = stream.nameFor(feed.name());
-        if (!name || feed.misfit(stream))
+        if (!name || *name == asked || feed.misfit(stream))
             continue;
         list.append(list.empty() ? "/" : ", /").append(*name);
         ++count;

@@ -66,8 +66,9 @@ using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, Uploa
 [[nodiscard]] Answer noSuchStream(const Config &config, std::string_view name,
                                   const boost::asio::ip::address &peer,
                                   std::span<const std::string> liveFeeds);
-/// The streams of a feed that the peer may open and that suit the feed, as a sentence; "" when there is none.
-[[nodiscard]] std::string suitableStreams(const Config &config, const Feed &feed,
+/// The streams of a feed, but for that which was asked for, that the peer may open and that suit the feed, as
+/// a sentence; "" when there is none.
+[[nodiscard]] std::string suitableStreams(const Config &config, const Feed &feed, std::string_view asked,
                                           const boost::asio::ip::address &peer);
 /// An error with its sentence.
 [[nodiscard]] Answer errorAnswer(int status, std::string_view sentence, std::string fields = {});

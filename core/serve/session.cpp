@@ -317,12 +317,13 @@ void Session::answerRtsp(const RtspHint &request)
 void Session::openSnapshot(const Feed &feed, const StreamRequest &request)
 {
     if (const auto unfit = feed.misfit(request.spec)) {
-        answer(answerFor(m_worker.state(), feed, *unfit, plainAddress(m_peer.address())));
+        answer(answerFor(m_worker.state(), feed, *unfit, request.name, plainAddress(m_peer.address())));
         return;
     }
     auto picture = feed.newestPicture();
     if (!picture) {
-        answer(answerFor(m_worker.state(), feed, picture.error(), plainAddress(m_peer.address())));
+        answer(
+            answerFor(m_worker.state(), feed, picture.error(), request.name, plainAddress(m_peer.address())));
         return;
     }
     m_timer.cancel(); // the head is here
