@@ -36,6 +36,13 @@ void FanOut::stop()
         worker->stop();
 }
 
+void FanOut::tick()
+{
+    const bool needed = Multicaster::isNeeded(*m_state.config());
+    if (std::exchange(m_multicasts, needed) || needed) // once more when the last has left the configuration
+        m_workers.front()->multicast();
+}
+
 void FanOut::adopt(net::Socket socket, Booking<int> connection, Protocol protocol)
 {
     m_turn = (m_turn + 1) % m_workers.size();

@@ -39,6 +39,7 @@ public:
     void start(const Sources &sources);
     [[nodiscard]] const Sources &sources() const { return *m_sources; } ///< after start()
     void stop();
+    void tick(); ///< now and then, on the thread of start()
 
     /// Takes over a connection, and what it counts for: the workers take turns. One thread.
     void adopt(net::Socket socket, Booking<int> connection, Protocol protocol = Protocol::Http);
@@ -58,7 +59,8 @@ private:
     std::optional<Sources> m_sources;
     std::vector<std::unique_ptr<Worker>> m_workers;
     std::size_t m_turn = 0; // of adopt()
-    Snapshots m_snapshots;  // after the workers: what it is asked for may hold a connection of theirs
+    bool m_multicasts = false;
+    Snapshots m_snapshots; // after the workers: what it is asked for may hold a connection of theirs
 };
 
 } // namespace aspersor::serve

@@ -11,8 +11,6 @@ using asio::ip::udp;
 
 namespace {
 
-constexpr std::chrono::milliseconds lookDistance{500};
-
 bool isSent(const StreamSpec &spec)
 {
     return spec.multicast && spec.format->isRtp() && !spec.isTemplate();
@@ -121,23 +119,17 @@ void Multicaster::Sender::begin(asio::io_context &loop, FeedRegistry &feeds)
 }
 
 Multicaster::Multicaster(asio::io_context &loop, ServerState &state, FeedRegistry &feeds, RtpRooms &rooms)
-    : m_loop(loop), m_state(state), m_feeds(feeds), m_rooms(rooms), m_timer(loop)
+    : m_loop(loop), m_state(state), m_feeds(feeds), m_rooms(rooms)
 {
 }
 
 Multicaster::~Multicaster() = default;
 
-void Multicaster::start()
+bool Multicaster::isNeeded(const Config &config)
 {
-    look();
-    m_timer.expires_after(lookDistance);
-    m_timer.async_wait([this](const boost::system::error_code &error) {
-        if (!error)
-            start();
-    });
+    return std::ranges::any_of(config.streams, isSent);
 }
 
-/// Begins what can be sent and is not, and ends what is no longer configured.
 void Multicaster::look()
 {
     const auto config = m_state.config();

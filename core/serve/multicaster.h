@@ -6,7 +6,6 @@
 #include "core/serve/serverstate.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,17 +22,18 @@ public:
     Multicaster &operator=(const Multicaster &) = delete;
     ~Multicaster();
 
-    void start();
+    /// Begins what can be sent and is not, and ends what is no longer configured. Now and then, while
+    /// isNeeded().
+    void look();
+    [[nodiscard]] static bool isNeeded(const Config &config);
 
 private:
     class Sender;
-    void look();
 
     boost::asio::io_context &m_loop;
     ServerState &m_state;
     FeedRegistry &m_feeds;
     RtpRooms &m_rooms;
-    boost::asio::steady_timer m_timer;
     std::map<std::string, std::unique_ptr<Sender>> m_senders; // by the stream's name
 };
 

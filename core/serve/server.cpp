@@ -132,6 +132,7 @@ void Server::tick()
 {
     m_feeds.tick(std::chrono::steady_clock::now());
     m_replays.reap();
+    m_fanOut.tick();
     m_tick.expires_after(tickDistance);
     m_tick.async_wait([this](const error_code &error) {
         if (!error)

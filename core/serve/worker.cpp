@@ -58,10 +58,7 @@ Worker::~Worker()
 void Worker::start(FeedRegistry &feeds)
 {
     m_feeds = &feeds;
-    if (m_index == 0) {
-        m_multicaster = std::make_unique<Multicaster>(m_loop, m_state, feeds, m_rtp);
-        asio::post(m_loop, [this] { m_multicaster->start(); });
-    }
+    m_multicaster = std::make_unique<Multicaster>(m_loop, m_state, feeds, m_rtp);
     m_thread = std::jthread([this] {
         static_cast<void>(
             ::pthread_setname_np(::pthread_self(), ("viewers-" + std::to_string(m_index)).c_str()));
@@ -107,6 +104,11 @@ void Worker::wake(std::shared_ptr<Stream> stream)
     asio::post(m_loop, [this, advanced = std::move(stream)] { advance(advanced); });
 }
 
+void Worker::multicast()
+{
+    asio::post(m_loop, [this] { m_multicaster->look(); });
+}
+
 void Worker::drop(std::uint64_t viewerId, std::string reason)
 {
     asio::post(m_loop, [this, viewerId, why = std::move(reason)] {
@@ -132,7 +134,7 @@ ViewerReport Worker::reportOf(const Seat &seat)
     const Viewer &viewer = seat.audience->viewers()[seat.index];
     const Stream &stream = seat.audience->stream();
     return {viewer.id,
-            seat.audience->stream().name(),
+            stream.name(),
             peerName(seat.peer),
             viewer.bytes,
             viewer.skips + (stream.isReplay() ? static_cast<std::uint32_t>(stream.skips.load()) : 0),

@@ -61,6 +61,7 @@ public:
 
     void adopt(net::Socket socket, Booking<int> connection, Protocol protocol);
     void wake(std::shared_ptr<Stream> stream);
+    void multicast(); ///< see Multicaster::look(); of one worker only
     void drop(std::uint64_t viewerId, std::string reason);
     void report(std::function<void(std::vector<ViewerReport>)> done);
 
@@ -124,7 +125,7 @@ private:
     boost::asio::steady_timer m_stallTimer;
     bool m_stallTimerRuns = false;
     RtpRooms m_rtp;
-    std::unique_ptr<Multicaster> m_multicaster; // the first worker's; null in others
+    std::unique_ptr<Multicaster> m_multicaster; // after start(); sends only where multicast() is called
     std::unordered_map<const Stream *, std::unique_ptr<Room>> m_rooms;
     std::unordered_map<std::uint64_t, Seat> m_seats; // by viewer's id
     std::map<std::pair<const Format *, bool>, std::shared_ptr<const std::string>> m_heads;
