@@ -127,12 +127,7 @@ void ConfCheck::check(int question, const QString &program, const ListenAddress 
 void ConfCheck::drop()
 {
     m_patience.stop();
-    if (!m_process)
-        return;
-    m_process->disconnect(this);
-    m_process->kill();
-    m_process->waitForFinished(200); // it is dead: this only reaps it
-    std::exchange(m_process, nullptr)->deleteLater();
+    abandon(m_process, this);
 }
 
 void ConfCheck::run(const FfserverVerdict &checker)

@@ -81,12 +81,7 @@ FfserverProbe::~FfserverProbe()
 
 void FfserverProbe::drop()
 {
-    if (!m_process)
-        return;
-    m_process->disconnect(this);
-    m_process->kill();
-    m_process->waitForFinished(200); // it is dead: this only reaps it
-    std::exchange(m_process, nullptr)->deleteLater();
+    abandon(m_process, this);
 }
 
 void FfserverProbe::cancel()
