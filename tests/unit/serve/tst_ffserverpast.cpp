@@ -9,6 +9,8 @@
 using namespace aspersor;
 using namespace aspersor::test;
 
+constexpr int patience = 20'000;
+
 /// Feeds whose past is kept in a file, and recordings as streams: the real program, what its viewers see.
 class FfserverPastTest final : public QObject
 {
@@ -46,6 +48,14 @@ private:
             all += m_pictures;
         return all;
     }
+    /// Waits until all of the clip has left, and ends the upload.
+    [[nodiscard]] static bool sendsAll(LinkFeeder &feeder)
+    {
+        const bool sent = QTest::qWaitFor(
+            [&] { return feeder.finished() && feeder.socket().bytesToWrite() == 0; }, 2 * patience);
+        feeder.endBody();
+        return sent;
+    }
     /// Of the first feed in a report.
     [[nodiscard]] static int viewersOf(const QJsonObject &report)
     {
@@ -58,8 +68,6 @@ private:
     ServeClip m_long; // four times the clip
     QByteArrayList m_pictures;
 };
-
-constexpr int patience = 20'000;
 
 void FfserverPastTest::initTestCase()
 {
@@ -239,9 +247,7 @@ void FfserverPastTest::thePastSurvivesARestart()
     {
         LinkFeeder feeder(server, "cam1", m_clip, 20);
         QVERIFY(feeder.start());
-        QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(feeder.socket().bytesToWrite(), 0, patience);
-        feeder.endBody();
+        QVERIFY(sendsAll(feeder));
         QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live,away"), patience);
     }
     // It is killed, and the last record is torn.
@@ -257,9 +263,7 @@ void FfserverPastTest::thePastSurvivesARestart()
     QCOMPARE(viewersOf(server.status()), 1);
     LinkFeeder feeder(server, "cam1", m_clip, 20);
     QVERIFY(feeder.start());
-    QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(feeder.socket().bytesToWrite(), 0, patience);
-    feeder.endBody();
+    QVERIFY(sendsAll(feeder));
     QTRY_VERIFY_WITH_TIMEOUT(server.feedStates("cam1").endsWith(QStringLiteral("live,away")), patience);
     server.send(R"({"end":"cam1"})");
     QVERIFY(player.waitForEnd());
@@ -279,9 +283,7 @@ void FfserverPastTest::truncateBeginsAnew()
     for (int upload = 0; upload < 2; ++upload) {
         LinkFeeder feeder(server, "cam1", m_clip, 20);
         QVERIFY(feeder.start());
-        QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(feeder.socket().bytesToWrite(), 0, patience);
-        feeder.endBody();
+        QVERIFY(sendsAll(feeder));
         QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1").count(QStringLiteral("away")), upload + 1,
                                   patience);
     }
@@ -298,9 +300,7 @@ void FfserverPastTest::aReadOnlyFeedIsARecording()
     QVERIFY2(server.start(), server.errors().constData());
     LinkFeeder feeder(server, "cam1", m_clip, 20);
     QVERIFY(feeder.start());
-    QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(feeder.socket().bytesToWrite(), 0, patience);
-    feeder.endBody();
+    QVERIFY(sendsAll(feeder));
     QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live,away"), patience);
     server.send(R"({"quit":true})");
     QVERIFY(server.waitForExit());
@@ -329,9 +329,7 @@ void FfserverPastTest::aFullDiskTouchesNobody()
     QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live"), patience);
     Player live(server.url(QStringLiteral("cam1.ts")));
     QTRY_VERIFY_WITH_TIMEOUT(server.errors().contains("is not recorded in"), patience);
-    QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), patience);
-    QTRY_COMPARE_WITH_TIMEOUT(feeder.socket().bytesToWrite(), 0, patience);
-    feeder.endBody();
+    QVERIFY(sendsAll(feeder));
     QTRY_COMPARE_WITH_TIMEOUT(server.feedStates("cam1"), QStringLiteral("live,away"), patience);
     server.send(R"({"end":"cam1"})");
     QVERIFY(live.waitForEnd());

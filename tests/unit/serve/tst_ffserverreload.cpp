@@ -115,7 +115,8 @@ void FfserverReloadTest::viewersOfUnchangedStreamsLoseNothing()
     QTRY_VERIFY_WITH_TIMEOUT(fresh.body().contains("changed"), patience);
     for (int round = 0; round < 10; ++round) {
         reload(server, kept + "<Stream extra" + QByteArray::number(round) + ".ts>\nFeed cam1\n</Stream>\n");
-        QTest::qWait(0); // viewers are read, too
+        const auto got = viewers.front()->body().size(); // viewers are read, too
+        QTRY_VERIFY_WITH_TIMEOUT(viewers.front()->body().size() > got || feeder.finished(), patience);
     }
     QTRY_VERIFY_WITH_TIMEOUT(feeder.finished(), 60'000);
     feeder.endBody();
