@@ -82,10 +82,8 @@ void FeedLink::serveHttpUpload()
     m_http->first = {};
     const net::RequestHead &head = m_http->parser->head();
     sayContinue(head);
-    UploadBody body(input, *m_http->parser, !head.chunked && !head.contentLength, httpPatience, [this] {
-        if (m_feed)
-            m_feed->idle(*m_ticket);
-    });
+    UploadBody body(input, *m_http->parser, !head.chunked && !head.contentLength, httpPatience,
+                    [this] { idle(); });
     const media::AvLogScope scope(m_http->name);
     const std::optional<Error> error = pull(body, head, m_http->name);
     const bool wasOnAir = m_feed != nullptr;
@@ -189,6 +187,13 @@ void FeedLink::release()
     m_feed.reset();
 }
 
+/// What was gathered goes to the viewers.
+void FeedLink::idle()
+{
+    if (m_feed)
+        m_feed->idle(*m_ticket);
+}
+
 /// Only a packet is a reason to take a feed: from another upload, or from those who wait for a better one.
 std::optional<Error> FeedLink::claim(const std::string &name, Feed::TimePoint now)
 {
@@ -254,15 +259,11 @@ bool FeedLink::upload(UploadInput &input, net::RequestParser &parser, const std:
     const bool keepAlive = parser.head().keepAlive;
     sayContinue(parser.head());
     const media::AvLogScope scope(name);
-    UploadBody body(input, parser, false, {}, [this] {
-        if (m_feed)
-            m_feed->idle(*m_ticket);
-    });
+    UploadBody body(input, parser, false, {}, [this] { idle(); });
     const std::optional<Error> error = pull(body, parser.head(), name);
     if (!error && keepAlive && parser.done()) {
         answer(200, complete, true);
-        if (m_feed)
-            m_feed->idle(*m_ticket);
+        idle();
         if (!input.available().empty() || input.read(betweenUploads) == UploadInput::More::Some)
             return !m_ticket->revoked; // the feed stays this link's: the next request will tell
         release();

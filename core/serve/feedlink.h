@@ -60,6 +60,7 @@ private:
     [[nodiscard]] std::optional<Error> claim(const std::string &name, Feed::TimePoint now);
     void sayContinue(const net::RequestHead &head) const;
     void release();
+    void idle();
     void answer(int status, std::string_view sentence, bool keepAlive);
     void linger(UploadInput &input);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/serve/listener.h"
 
+#include "core/serve/acl.h"
+
 #include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <sys/socket.h>
@@ -35,8 +37,7 @@ Result<void> Listener::listen(const std::string &host, std::uint16_t port)
                            "\" is not an address; write one of this machine in numbers, such as "
                            "127.0.0.1, or 0.0.0.0 for all.");
     const tcp::endpoint endpoint(address, port);
-    const std::string where = (address.is_v6() ? '[' + address.to_string() + ']' : address.to_string()) +
-                              ':' + std::to_string(endpoint.port());
+    const std::string where = peerName(endpoint);
     m_acceptor.open(endpoint.protocol(), error);
     if (!error) {
         m_acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -66,8 +67,7 @@ std::string Listener::authority() const
     if (address.is_unspecified())
         address = address.is_v6() ? asio::ip::address(asio::ip::address_v6::loopback())
                                   : asio::ip::address(asio::ip::address_v4::loopback());
-    const std::string host = address.is_v6() ? '[' + address.to_string() + ']' : address.to_string();
-    return host + ':' + std::to_string(m_endpoint.port());
+    return peerName({address, m_endpoint.port()});
 }
 
 void Listener::start(Adopt adopt)

@@ -6,12 +6,15 @@
 
 namespace aspersor::serve {
 
-namespace {
-
-constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
-constexpr std::string_view retryLater = "Retry-After: 10\r\n";
-
-} // namespace
+Answer notReadyInTime()
+{
+    return errorAnswer(
+        503,
+        "The stream was not made ready within " + std::to_string(encoderTimeout.count()) +
+            " seconds; the machine has too much to do. Try again later, or watch a stream that is "
+            "not encoded.",
+        std::string(retryLater));
+}
 
 Answer answerFor(const ServerState &state, const Feed &feed, const OpenError &error, std::string_view asked,
                  const boost::asio::ip::address &peer)

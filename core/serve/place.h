@@ -5,6 +5,7 @@
 #include "core/serve/router.h"
 #include "core/serve/serverstate.h"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct NoPlace {
     bool starting = false; ///< the stream is being made ready: ask again
 };
 
+constexpr std::chrono::seconds encoderTimeout{15}; ///< for a stream to be made ready
+/// When that was not enough.
+[[nodiscard]] Answer notReadyInTime();
 /// The feed that a request is for, or the answer that it is not there.
 [[nodiscard]] tl::expected<std::shared_ptr<Feed>, Answer> findFeed(const ServerState &state,
                                                                    const FeedRegistry &feeds,

@@ -69,6 +69,8 @@ bool isOurOwn(const Config &config, const boost::asio::ip::address &peer)
 
 Route streamRoute(StreamRequest request)
 {
+    if (request.spec.format->isStatus())
+        return StatusRequest{request.spec.name.ends_with(".json"), request.spec.faviconUrl};
     if (request.spec.format->isRtp())
         return RtspHint{std::move(request)};
     return request;
@@ -163,9 +165,34 @@ std::string suitableStreams(const Config &config, const Feed &feed, std::string_
     return list.empty() ? list : " These can be opened instead: " + list + ".";
 }
 
-bool isOneOf(std::span<const std::string> feeds, std::string_view name)
+FoundStream findStream(const Config &config, const boost::asio::ip::address &peer,
+                       std::span<const std::string> liveFeeds, const NameAtStream &nameAt)
 {
-    return std::ranges::find(feeds, name) != feeds.end();
+    FoundStream found;
+    for (const bool templates : {false, true}) {
+        for (const StreamSpec &stream : config.streams) {
+            if (stream.isTemplate() != templates)
+                continue;
+            const auto name = nameAt(stream);
+            const auto feed = name ? stream.feedFor(*name) : std::nullopt;
+            if (!feed)
+                continue;
+            if (!mayWatch(stream, peer)) {
+                found.denied = true;
+                continue;
+            }
+            const bool isMeant = !templates || std::ranges::find(liveFeeds, *feed) != liveFeeds.end();
+            if (found.stream && !isMeant)
+                continue;
+            found.stream = StreamRequest{*name, *feed, stream, config.feed(*feed) != nullptr};
+            found.stream->spec.feed = *feed; // no longer the template's
+            if (isMeant)
+                return found;
+        }
+        if (found.stream || found.denied)
+            break;
+    }
+    return found;
 }
 
 Route route(const Config &config, const net::RequestHead &head, const boost::asio::ip::address &peer,
@@ -185,34 +212,10 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
         if (redirect.name == name || (name.empty() && redirect.name == "index.html"))
             return redirectTo(301, redirect.url);
     }
-    // A stream with a fixed name goes before a template that fits too, and a template whose feed is on the
-    // air before one whose is not: "*-small.ts" may stand behind "*.ts".
-    bool denied = false;
-    for (const bool templates : {false, true}) {
-        std::optional<StreamRequest> notOnAir;
-        for (const StreamSpec &stream : config.streams) {
-            const auto feed = stream.isTemplate() == templates ? stream.feedFor(name) : std::nullopt;
-            if (!feed)
-                continue;
-            if (!mayWatch(stream, peer)) {
-                denied = true;
-                continue;
-            }
-            if (stream.format->isStatus())
-                return StatusRequest{stream.name.ends_with(".json"), stream.faviconUrl};
-            StreamRequest request{std::string(name), *feed, stream, config.feed(*feed) != nullptr};
-            request.spec.feed = *feed; // no longer the template's
-            if (!templates || isOneOf(liveFeeds, *feed))
-                return streamRoute(std::move(request));
-            if (!notOnAir)
-                notOnAir = std::move(request);
-        }
-        if (notOnAir)
-            return streamRoute(std::move(*notOnAir));
-        if (denied)
-            break;
-    }
-    if (denied)
+    auto found = findStream(config, peer, liveFeeds, [&](const StreamSpec &) { return std::string(name); });
+    if (found.stream)
+        return streamRoute(std::move(*found.stream));
+    if (found.denied)
         return errorAnswer(403, "Your address is not allowed to open this page; the ACL lines of the "
                                 "configuration say who is.");
     const auto unavailable =
@@ -222,8 +225,8 @@ Route route(const Config &config, const net::RequestHead &head, const boost::asi
     if (name.ends_with(".rtsp") || name.ends_with(".sdp")) {
         const bool isAddress = name.ends_with(".rtsp");
         auto stream = rtpStream(config, name.substr(0, name.rfind('.')), peer, liveFeeds);
-        if (auto *found = std::get_if<StreamRequest>(&stream))
-            return RtspHint{std::move(*found),
+        if (auto *described = std::get_if<StreamRequest>(&stream))
+            return RtspHint{std::move(*described),
                             isAddress ? RtspHint::Wanted::Address : RtspHint::Wanted::Description};
         return std::get<Answer>(std::move(stream));
     }

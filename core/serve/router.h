@@ -57,7 +57,16 @@ struct FeederRequest {
 
 using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, UploadRequest, FeederRequest>;
 
-[[nodiscard]] bool isOneOf(std::span<const std::string> feeds, std::string_view name);
+struct FoundStream {
+    std::optional<StreamRequest> stream;
+    bool denied = false; ///< one that fits is not for this peer; when there is no other, that is the answer
+};
+/// What the request would have to be called at a stream; nothing: that one is not meant.
+using NameAtStream = std::function<std::optional<std::string>(const StreamSpec &)>;
+/// The stream that a request is for. One with a fixed name goes before a template that fits too, and a
+/// template whose feed is on the air before one whose is not: "*-small.ts" may stand behind "*.ts". Pure.
+[[nodiscard]] FoundStream findStream(const Config &config, const boost::asio::ip::address &peer,
+                                     std::span<const std::string> liveFeeds, const NameAtStream &nameAt);
 /// What a request from `peer` is for. Pure.
 [[nodiscard]] Route route(const Config &config, const net::RequestHead &head,
                           const boost::asio::ip::address &peer, std::span<const std::string> liveFeeds);
@@ -72,6 +81,8 @@ using Route = std::variant<Answer, StreamRequest, StatusRequest, RtspHint, Uploa
                                           const boost::asio::ip::address &peer);
 /// An error with its sentence.
 [[nodiscard]] Answer errorAnswer(int status, std::string_view sentence, std::string fields = {});
+constexpr std::string_view retrySoon = "Retry-After: 2\r\n"; ///< fields for it
+constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 /// The same as a page, for browsers, if it is an error's sentence.
 [[nodiscard]] Answer asHtml(Answer answer);
 /// An answer as bytes; without its body for HEAD.

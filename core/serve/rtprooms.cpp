@@ -183,13 +183,10 @@ void RtpRooms::play(std::uint64_t id, const RtpPlan &plan, const Reply &reply)
             m_ids[target.rtcp] = id;
         }
     }
-    const auto now = std::chrono::steady_clock::now();
     Seat &seat = m_seats.at(id);
     seat.room = &room;
-    seat.index = audience.add(id, descriptor, head, false, now);
-    const Audience::Outcome outcome = audience.push(seat.index, now);
-    audience.account();
-    settle(id, outcome);
+    seat.index = audience.add(id, descriptor, head, false, std::chrono::steady_clock::now());
+    pushTo(id);
 }
 
 std::string RtpRooms::stop(std::uint64_t id)
@@ -241,21 +238,23 @@ bool RtpRooms::say(std::uint64_t id, std::string text)
         return false;
     const bool isBlocked = viewer.blocked;
     audience.interject(seat.index, std::make_shared<const std::string>(std::move(text)));
-    if (!isBlocked) {
-        const Audience::Outcome outcome = audience.push(seat.index, std::chrono::steady_clock::now());
-        audience.account();
-        settle(id, outcome);
-    }
+    if (!isBlocked)
+        pushTo(id);
     return true;
 }
 
 void RtpRooms::writable(std::uint64_t id)
 {
-    const auto found = m_seats.find(id);
-    if (found == m_seats.end() || !found->second.room)
-        return;
-    Audience &audience = found->second.room->audience;
-    const Audience::Outcome outcome = audience.push(found->second.index, std::chrono::steady_clock::now());
+    if (const auto found = m_seats.find(id); found != m_seats.end() && found->second.room)
+        pushTo(id);
+}
+
+/// Writes to one who plays.
+void RtpRooms::pushTo(std::uint64_t id)
+{
+    const Seat &seat = m_seats.at(id);
+    Audience &audience = seat.room->audience;
+    const Audience::Outcome outcome = audience.push(seat.index, std::chrono::steady_clock::now());
     audience.account();
     settle(id, outcome);
 }

@@ -116,6 +116,7 @@ private:
     [[nodiscard]] static Key keyOf(const RtpPlan &plan);
     [[nodiscard]] Room &roomFor(const RtpPlan &plan);
     void push(Room &room);
+    void pushTo(std::uint64_t id);
     void settle(std::uint64_t id, Audience::Outcome outcome);
     void pushLater(Room &room);
     void pushWaiting(const Room &room);

@@ -42,36 +42,20 @@ std::variant<Answer, StreamRequest> rtpStream(const Config &config, std::string_
                                               const boost::asio::ip::address &peer,
                                               std::span<const std::string> liveFeeds)
 {
-    // A stream with a fixed name goes before a template that fits too, a whole name before its beginning, a
-    // template whose feed is on the air before one whose is not. Who is denied at one is not let in at the
-    // next.
+    // A whole name goes before its beginning. Who is denied at one is not let in at the next.
     for (const bool isWhole : {true, false}) {
-        for (const bool templates : {false, true}) {
-            bool denied = false;
-            std::optional<StreamRequest> notOnAir;
-            for (const StreamSpec &stream : config.streams) {
-                if (!stream.format->isRtp() || stream.isTemplate() != templates)
-                    continue;
+        auto found =
+            findStream(config, peer, liveFeeds, [&](const StreamSpec &stream) -> std::optional<std::string> {
+                if (!stream.format->isRtp())
+                    return std::nullopt;
                 std::string meant(name);
-                if (!isWhole)
-                    meant.append(extensionOf(stream.name));
-                const auto feed = stream.feedFor(meant);
-                if (feed && mayWatch(stream, peer)) {
-                    StreamRequest request{std::move(meant), *feed, stream, config.feed(*feed) != nullptr};
-                    request.spec.feed = *feed; // no longer the template's
-                    if (!templates || isOneOf(liveFeeds, *feed))
-                        return request;
-                    if (!notOnAir)
-                        notOnAir = std::move(request);
-                }
-                denied = denied || feed;
-            }
-            if (notOnAir)
-                return *notOnAir;
-            if (denied)
-                return errorAnswer(403, "Your address is not allowed to open this stream; the ACL lines of "
-                                        "the configuration say who is.");
-        }
+                return isWhole ? meant : meant.append(extensionOf(stream.name));
+            });
+        if (found.stream)
+            return std::move(*found.stream);
+        if (found.denied)
+            return errorAnswer(403, "Your address is not allowed to open this stream; the ACL lines of "
+                                    "the configuration say who is.");
     }
     return noSuchStream(config, name, peer, liveFeeds);
 }

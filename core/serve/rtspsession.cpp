@@ -19,7 +19,6 @@ namespace {
 constexpr std::chrono::seconds tickDistance{1};
 constexpr std::chrono::seconds requestTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
-constexpr std::chrono::seconds encoderTimeout{15};
 constexpr std::chrono::seconds lingerTimeout{2};
 constexpr std::size_t maxSequenceDigits = 10;
 constexpr std::string_view methods =
@@ -83,9 +82,7 @@ void RtspSession::watch()
     } else if (m_awaitsEncoderSince) {
         if (now - *m_awaitsEncoderSince > encoderTimeout) {
             m_awaitsEncoderSince.reset();
-            refuse(503,
-                   "The stream was not made ready within 15 seconds; the machine has too much to do. Try "
-                   "again later, or watch a stream that is not encoded.");
+            refuse(notReadyInTime());
         }
     } else if (m_requestSince && now - *m_requestSince > requestTimeout) {
         close("the request did not come within 10 seconds");

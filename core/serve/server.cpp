@@ -36,7 +36,7 @@ FeedLimits limitsOf(const Config &config)
 
 std::string allTaken()
 {
-    return toText(errorAnswer(503, "All connections are taken; try again later.", "Retry-After: 10\r\n"),
+    return toText(errorAnswer(503, "All connections are taken; try again later.", std::string(retryLater)),
                   false);
 }
 

@@ -23,10 +23,7 @@ namespace {
 using boost::system::error_code;
 constexpr std::chrono::seconds headTimeout{10};
 constexpr std::chrono::seconds answerTimeout{10};
-constexpr std::chrono::seconds encoderTimeout{15}; ///< for a stream to be made ready
 constexpr std::chrono::seconds lingerTimeout{2};
-constexpr std::string_view retrySoon = "Retry-After: 2\r\n";
-constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 constexpr std::size_t lingerBytes = std::size_t{1024} * 1024;
 
 /// As it stands in an access log: no quote, no control byte.
@@ -372,10 +369,7 @@ void Session::refuseOrWait(const NoPlace &why)
 
 void Session::onEncoderTimeout()
 {
-    answer(errorAnswer(503,
-                       "The stream was not made ready within 15 seconds; the machine has too much to do. "
-                       "Try again later, or watch a stream that is not encoded.",
-                       std::string(retryLater)));
+    answer(notReadyInTime());
 }
 
 void Session::answerStatus(const StatusRequest &request)

@@ -13,7 +13,6 @@ namespace aspersor::serve {
 namespace {
 
 constexpr int maxUploads = 256;
-constexpr std::string_view retryLater = "Retry-After: 10\r\n";
 
 } // namespace
 
